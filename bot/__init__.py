@@ -1,0 +1,1 @@
+"""The bot: Rasa with PumpTalk's own understanding."""

@@ -1,0 +1,104 @@
+"""Everything that is checked, read once: the library, the training questions, the evaluation questions."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from bot.checks.fault import Fault, unreadable
+from knowledge import Clinic, ContentError, Library, load_clinic, load_library
+from knowledge.yaml_file import Reader, read_yaml
+
+OUT_OF_SCOPE = "out_of_scope"
+ANSWERS, TRAINING, EVALUATION = "data/answers", "data/nlu", "tests/eval"
+
+Questions = dict[str, tuple[str, ...]]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What could be read. `library` and `clinic` are None when a file of theirs is broken; so are topics left out."""
+
+    root: Path
+    library: Library | None
+    clinic: Clinic | None
+    training: Questions
+    evaluation: Questions
+
+    def topics(self, folder: str) -> set[str]:
+        """Ids of the topics that have a file in `folder`, readable or not."""
+        return {path.stem for path in (self.root / folder).glob("*.yml")}
+
+
+def load_content(root: Path) -> tuple[Content, list[Fault]]:
+    """Read all content under `root`; a broken file becomes a fault and the rest is still read."""
+    faults: list[Fault] = []
+    content = Content(
+        root=root,
+        library=_attempt(lambda: load_library(root / "data"), root, faults),
+        clinic=_attempt(lambda: load_clinic(root / "clinic.yml"), root, faults),
+        training=_questions(root, TRAINING, _training_questions, faults),
+        evaluation=_questions(root, EVALUATION, _evaluation_questions, faults),
+    )
+    return content, faults
+
+
+def _attempt(load: Callable[[], _T], root: Path, faults: list[Fault]) -> _T | None:
+    try:
+        return load()
+    except ContentError as error:
+        faults.append(unreadable(error, root))
+        return None
+
+
+def _questions(root: Path, folder: str, read: Callable[[Path], tuple[str, ...]], faults: list[Fault]) -> Questions:
+    paths = sorted((root / folder).glob("*.yml"))
+    found = {path.stem: _attempt(partial(read, path), root, faults) for path in paths}
+    return {topic: questions for topic, questions in found.items() if questions is not None}
+
+
+def _evaluation_questions(path: Path) -> tuple[str, ...]:
+    reader = Reader(path, read_yaml(path))
+    _same_as_file_name(reader, "topic")
+    questions = reader.texts("questions")
+    reader.done()
+    return questions
+
+
+def _training_questions(path: Path) -> tuple[str, ...]:
+    reader = Reader(path, read_yaml(path))
+    reader.choice("version", ("3.1",))
+    intents = reader.children("nlu")
+    if len(intents) != 1:
+        raise reader.error("nlu", f"must hold one intent, not {len(intents)}")
+    reader.done()
+    return _examples(intents[0])
+
+
+def _examples(intent: Reader) -> tuple[str, ...]:
+    _same_as_file_name(intent, "intent")
+    lines = [line.strip() for line in intent.text("examples").splitlines() if line.strip()]
+    intent.done()
+    return tuple(_example(line, intent) for line in lines)
+
+
+def _example(line: str, intent: Reader) -> str:
+    # Rasa drops such a line without a word.
+    if not line.startswith("- "):
+        raise intent.error("examples", f"the line {line!r} must start with '- '")
+    return line[2:].strip()
+
+
+def _same_as_file_name(reader: Reader, key: str) -> None:
+    name = reader.text(key)
+    if name != reader.path.stem:
+        raise reader.error(key, f"{name!r} must be the file's name, {reader.path.stem!r}")
+
+
+def files_of(questions: Questions, folder: str) -> Iterator[tuple[str, str, str]]:
+    """Every question as (file, topic, question), in the order of files and lines."""
+    for topic, texts in questions.items():
+        for text in texts:
+            yield f"{folder}/{topic}.yml", topic, text

@@ -1,0 +1,53 @@
+"""Spelling-tolerant features beside the sentence vector: tf-idf of character n-grams, reduced by SVD."""
+
+from typing import Dict, Sequence, Text
+
+import numpy as np
+from scipy import sparse
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+# The reduction is learned on at most this many texts: its quality saturates, its cost does not.
+_SVD_TEXTS_AT_MOST = 4000
+_DIMENSIONS_AT_MOST = 384
+
+
+def _vectorizer(**more: object) -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32, **more)
+
+
+class NgramFeatures:
+    """Texts to rows of at most 384 numbers; a row is of unit length or a little less."""
+
+    def __init__(self, vectorizer: TfidfVectorizer, projection: np.ndarray) -> None:
+        self._vectorizer, self._projection = vectorizer, projection
+
+    @classmethod
+    def fit(cls, texts: Sequence[Text], seed: int) -> "NgramFeatures":
+        """Learn vocabulary, weights and reduction from training texts."""
+        vectorizer = _vectorizer(min_df=2)
+        counts = vectorizer.fit_transform(texts)
+        sample = np.random.RandomState(seed).permutation(counts.shape[0])[:_SVD_TEXTS_AT_MOST]
+        dimensions = min(_DIMENSIONS_AT_MOST, len(sample) - 1, counts.shape[1] - 1)
+        svd = TruncatedSVD(dimensions, n_iter=2, random_state=seed).fit(counts[sample])
+        return cls(vectorizer, np.ascontiguousarray(svd.components_.T, np.float32))
+
+    def transform(self, texts: Sequence[Text]) -> np.ndarray:
+        """A float32 array (len(texts), dimensions)."""
+        return (self._vectorizer.transform(texts) @ self._projection).astype(np.float32)
+
+    def to_arrays(self) -> Dict[Text, np.ndarray]:
+        """Everything that was learned, as arrays without pickled objects."""
+        vocabulary = self._vectorizer.vocabulary_
+        return {
+            "ngram_terms": np.array(sorted(vocabulary, key=vocabulary.get), dtype=np.str_),
+            "ngram_idf": self._vectorizer.idf_,
+            "ngram_projection": self._projection.astype(np.float16),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Dict[Text, np.ndarray]) -> "NgramFeatures":
+        """The counterpart of `to_arrays`."""
+        vectorizer = _vectorizer(vocabulary={str(t): i for i, t in enumerate(arrays["ngram_terms"])})
+        vectorizer.idf_ = arrays["ngram_idf"]
+        return cls(vectorizer, arrays["ngram_projection"].astype(np.float32))

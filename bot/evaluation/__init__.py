@@ -1,0 +1,1 @@
+"""How well the bot understands: questions, outcomes, figures, report, and the choice of thresholds."""

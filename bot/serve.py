@@ -1,0 +1,37 @@
+"""Start Rasa as PumpTalk runs it: model checked, overrides in place, loopback only, no HTTP API.
+
+    python -m bot.serve [--port 5005] [--actions-url http://127.0.0.1:5055/webhook]
+"""
+
+import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)
+
+import argparse
+import os
+import sys
+
+import rasa.__main__
+
+from bot import model_store, rasa_speedups
+
+
+def main() -> None:
+    """Check and start. Ends the process with a line for people when something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", default="5005")
+    parser.add_argument("--actions-url", default="http://127.0.0.1:5055/webhook")
+    args = parser.parse_args()
+    try:
+        model = model_store.newest()
+        model_store.verify(model)
+        rasa_speedups.apply()
+    except (model_store.ModelError, rasa_speedups.WrongRasaError) as e:
+        sys.exit(str(e))
+    os.environ["ACTIONS_URL"] = args.actions_url
+    # --enable-api stays out: with it a request could load a model of its own (CVE-2024-49375).
+    sys.argv = ["rasa", "run", "--model", str(model), "--interface", "127.0.0.1", "--port", args.port]
+    sys.argv += ["--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]
+    rasa.__main__.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Starting PumpTalk on one machine."""

@@ -1,0 +1,37 @@
+"""Train the bot unless a model of today's data is there already."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from knowledge.paths import ROOT
+
+MODELS = ROOT / "models"
+_STAMP = MODELS / "trained-on.sha256"
+# What a model is made of: when none of it has changed, the model is of today.
+_MADE_OF = ("config.yml", "bot/domain.yml", "data/nlu/*.yml", "data/stories/*.yml", "bot/components/*.py")
+BOT_PYTHON = ROOT / ".venv" / "bot" / "bin" / "python"
+
+
+def ensure_model() -> None:
+    """Train if needed, with the trainer's own output. Ends the process if training fails."""
+    fingerprint = _fingerprint()
+    if any(MODELS.glob("*.tar.gz")) and _STAMP.is_file() and _STAMP.read_text() == fingerprint:
+        return
+    print("The bot has to learn first.", flush=True)
+    if subprocess.run([BOT_PYTHON, "-m", "bot.train"], cwd=ROOT).returncode != 0:
+        sys.exit("The bot could not be trained; the lines above say why.")
+    _STAMP.write_text(fingerprint)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for pattern in _MADE_OF for p in ROOT.glob(pattern)):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    ensure_model()

@@ -1,0 +1,81 @@
+"""`make run`: the three processes under one supervisor (honcho), and a word when they are really ready."""
+
+import os
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+from honcho.manager import Manager
+
+from deploy.ensure_model import BOT_PYTHON, ensure_model
+from knowledge.paths import ROOT
+
+_READY_WITHIN_SECONDS = 180
+_LOG = ROOT / "var" / "log"
+
+
+def main() -> int:
+    """Set up what is missing, start, and stay until Ctrl-C or until a process ends. Returns the exit code."""
+    ensure_model()
+    _LOG.mkdir(parents=True, exist_ok=True)
+    port = _port("PORT", 8000)
+    rasa, actions = _port("RASA_PORT", 5005), _port("ACTIONS_PORT", 5055)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "PORT": str(port),
+        "RASA_URL": f"http://127.0.0.1:{rasa}",
+        "SANIC_HOST": "127.0.0.1",
+    }
+    commands = {
+        "actions": f"{BOT_PYTHON} -m rasa_sdk --actions actions --port {actions}",
+        "bot": f"{BOT_PYTHON} -m bot.serve --port {rasa} --actions-url http://127.0.0.1:{actions}/webhook",
+        "server": f"{sys.executable} -m server.migrate && exec {sys.executable} -m server",
+    }
+    manager = Manager()
+    for name, command in commands.items():
+        # Each process writes to its own log, so that this terminal stays readable.
+        manager.add_process(name, f"exec >{_LOG / name}.log 2>&1; {command}", env=environment, cwd=str(ROOT))
+    url = f"http://{environment.get('HOST', '127.0.0.1')}:{port}"
+    print("Starting the actions, the bot and the server (about half a minute) ...", flush=True)
+    threading.Thread(target=_announce, args=(url,), daemon=True).start()
+    manager.loop()
+    return manager.returncode or 0
+
+
+def _port(name: str, default: int) -> int:
+    """The port from the environment or the default one. Ends the process if somebody listens there already."""
+    port = int(os.environ.get(name, default))
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            sys.exit(f"Port {port} is taken. Stop what listens there, or choose another: {name}={port + 1} make run")
+    return port
+
+
+def _announce(url: str) -> None:
+    started = time.monotonic()
+    while time.monotonic() - started < _READY_WITHIN_SECONDS:
+        if _ready(url):
+            print(f"\nPumpTalk is ready after {time.monotonic() - started:.0f} s.\n", flush=True)
+            print(f"  The clinic's page with the chat   {url}/", flush=True)
+            print(f"  The API and its description       {url}/api/v1/docs", flush=True)
+            print(f"  Logs                              {_LOG.relative_to(Path.cwd())}/", flush=True)
+            print("\nCtrl-C stops everything.", flush=True)
+            return
+        time.sleep(0.5)
+    print(f"Not ready after {_READY_WITHIN_SECONDS} s; the logs in {_LOG} say why.", file=sys.stderr, flush=True)
+
+
+def _ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz", timeout=10, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

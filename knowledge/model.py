@@ -1,0 +1,97 @@
+"""Frozen records of the content: sources with their facts, answers with their statements."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Kind = Literal["answer", "not_covered", "service", "safety"]
+Severity = Literal["emergency", "urgent", "crisis", "advice"]
+
+KINDS: tuple[Kind, ...] = ("answer", "not_covered", "service", "safety")
+SEVERITIES: tuple[Severity, ...] = ("emergency", "urgent", "crisis", "advice")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that one document states, in our own words. `ref` is `<document>.<fact>`."""
+
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document: who wrote it, what kind of page it is, what it states."""
+
+    id: str
+    organisation: str
+    document: str
+    kind: str
+    facts: dict[str, Fact]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence or two of an answer with the facts (`<document>.<fact>`) that carry it."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Ids of the documents behind the statement, in order, each once."""
+        return tuple(dict.fromkeys(ref.split(".", 1)[0] for ref in self.sources))
+
+
+@dataclass(frozen=True)
+class Review:
+    """State of the clinical review: `draft` until a clinician signs; `due` is when it must be looked at again."""
+
+    state: Literal["draft", "signed"]
+    due: date
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the bot says about one topic.
+
+    `short` comes first; `points` add to it; `views` stand side by side where documents disagree, one or more a
+    document. Texts may hold the clinic's fields in braces, such as `{phone}`.
+    """
+
+    topic: str
+    kind: Kind
+    title: str
+    short: Statement
+    points: tuple[Statement, ...]
+    views: tuple[Statement, ...]
+    see_also: tuple[str, ...]
+    subject: str | None
+    severity: Severity | None
+    review: Review
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements in the order in which a reader meets them."""
+        return (self.short, *self.views, *self.points)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Ids of the documents cited, in order of first use."""
+        return tuple(dict.fromkeys(d for s in self.statements for d in s.documents))
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The bot's sentences that belong to no topic: greeting, clarify, refusal, failure, closing lines by kind."""
+
+    greeting: str
+    clarify: str
+    something_else: str
+    something_else_reply: str
+    refusal: str
+    views_intro: str
+    unavailable: str
+    too_long: str
+    closings: dict[str, tuple[str, ...]]
+    starters: tuple[str, ...]

@@ -1,0 +1,51 @@
+"""An answer as a visitor reads it: plain text without the characters that chat widgets swallow."""
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from knowledge.clinic import Clinic
+from knowledge.library import Library
+from knowledge.model import Answer, Statement
+
+# A common Rasa widget deletes these: "fever > 101" would arrive as "fever 101" (DESIGN, contracts).
+FORBIDDEN_CHARACTERS = "<>[]"
+
+
+class SourceRef(TypedDict):
+    """A document as it stands in a reply's metadata."""
+
+    id: str
+    organisation: str
+    document: str
+
+
+def fill(text: str, clinic: Clinic) -> str:
+    """Put the clinic's own data in place of fields such as `{phone}`. Raises KeyError on a field that is unknown."""
+    return text.format_map(clinic.fields())
+
+
+def answer_text(answer: Answer, library: Library, clinic: Clinic, closing: str = "") -> str:
+    """The whole answer: the short answer, differing views side by side, points as a list, then `closing`."""
+    parts = [fill(answer.short.text, clinic)]
+    if answer.views:
+        views = (f"{_speakers(v, library)}: {fill(v.text, clinic)}" for v in answer.views)
+        parts.append("\n".join([library.phrases.views_intro, *_bullets(views)]))
+    if answer.points:
+        parts.append("\n".join(_bullets(fill(p.text, clinic) for p in answer.points)))
+    if closing:
+        parts.append(fill(closing, clinic))
+    return "\n\n".join(parts)
+
+
+def source_refs(answer: Answer, library: Library) -> list[SourceRef]:
+    """The documents that an answer cites, in order of first use."""
+    sources = (library.sources[d] for d in answer.documents)
+    return [{"id": s.id, "organisation": s.organisation, "document": s.document} for s in sources]
+
+
+def _speakers(view: Statement, library: Library) -> str:
+    return " and ".join(library.sources[d].organisation for d in view.documents)
+
+
+def _bullets(lines: Iterable[str]) -> list[str]:
+    return [f"• {line}" for line in lines]

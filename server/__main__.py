@@ -1,0 +1,32 @@
+"""`python -m server`: run the server until it is told to stop."""
+
+import logging
+import sys
+
+import uvicorn
+
+from knowledge import ContentError
+from server.errors import ConfigurationError
+from server.logs import configure_logging
+from server.main import create_app
+from server.settings import load_settings
+
+
+def main() -> int:
+    """Start the server. A wrong setting or faulty content stops the start with one line and exit code 1."""
+    try:
+        settings = load_settings()
+        app = create_app(settings)
+    except (ConfigurationError, ContentError, OSError) as e:
+        print(f"PumpTalk cannot start: {' '.join(str(e).split())}", file=sys.stderr)
+        return 1
+    configure_logging()
+    fields = {"environment": settings.environment, "host": settings.host, "port": settings.port}
+    logging.getLogger("server").info("starting", extra={"fields": fields})
+    # log_config, access_log: our own formatter and request log, because uvicorn's would write paths with ids.
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

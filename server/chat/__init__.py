@@ -1,0 +1,1 @@
+"""Chatting: the native API and Rasa's REST protocol over one service."""

@@ -1,0 +1,87 @@
+"""What the server itself says and shows: greeting, failure, topics. All is rendered, and so checked, at start."""
+
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from knowledge import Answer, Clinic, ContentError, Library, load_clinic, load_library
+from knowledge.model import Kind as TopicKind
+from knowledge.render import answer_text, fill, source_refs
+from server.messages import BotReply, Button, Kind, Metadata, SourceRef
+
+# Stands where Rasa's replies name the trained model.
+_MODEL = "server"
+
+
+class TopicSummary(BaseModel):
+    """A topic in the list of all."""
+
+    id: str
+    kind: TopicKind
+    title: str
+
+
+class TopicPage(TopicSummary):
+    """A topic with its whole answer."""
+
+    text: str
+    sources: list[SourceRef]
+    see_also: list[str]
+
+
+class Content:
+    """The server's share of the content, ready to be sent.
+
+    Raises ContentError if a text holds an unknown field, cites an unknown document, or a starter leads nowhere.
+    """
+
+    def __init__(self, library: Library, clinic: Clinic, data: Path) -> None:
+        self._library, self.clinic, self._data = library, clinic, data
+        self.topics = {topic: self._page(answer) for topic, answer in library.answers.items()}
+        phrases = library.phrases
+        self.greeting = self._reply("greeting", phrases.greeting, "service", ["greet"], self._starters())
+        self.unavailable = self._reply("unavailable", phrases.unavailable, "fallback")
+        self.too_long = self._reply("too_long", phrases.too_long, "fallback")
+
+    def _page(self, answer: Answer) -> TopicPage:
+        try:
+            text = answer_text(answer, self._library, self.clinic)
+            sources = [SourceRef(**ref) for ref in source_refs(answer, self._library)]
+        except (KeyError, ValueError, AttributeError) as e:
+            raise ContentError(self._data / "answers" / f"{answer.topic}.yml", _unknown(e)) from None
+        return TopicPage(
+            id=answer.topic,
+            kind=answer.kind,
+            title=answer.title,
+            text=text,
+            sources=sources,
+            see_also=list(answer.see_also),
+        )
+
+    def _reply(
+        self, name: str, phrase: str, kind: Kind, topics: list[str] | None = None, buttons: list[Button] | None = None
+    ) -> BotReply:
+        try:
+            text = fill(phrase, self.clinic)
+        except (KeyError, ValueError, AttributeError) as e:
+            raise ContentError(self._data / "phrases.yml", f"{name}: {_unknown(e)}") from None
+        metadata = Metadata(
+            kind=kind, topics=topics or [], options=[], confidence=int(kind != "fallback"), sources=[], model=_MODEL
+        )
+        return BotReply(text=text, buttons=buttons or [], metadata=metadata)
+
+    def _starters(self) -> list[Button]:
+        starters = self._library.phrases.starters
+        for topic in starters:
+            if topic not in self.topics:
+                raise ContentError(self._data / "phrases.yml", f"starters: no answer has the topic {topic!r}")
+        return [Button(title=self.topics[topic].title, payload=f"/{topic}") for topic in starters]
+
+
+def _unknown(error: Exception) -> str:
+    return f"a text cannot be filled in; unknown field or document: {error}"
+
+
+def load_content(data: Path, clinic_file: Path) -> Content:
+    """Load and check all content. Raises ContentError that names the file and the fault."""
+    return Content(load_library(data), load_clinic(clinic_file), data)

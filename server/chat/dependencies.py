@@ -1,0 +1,47 @@
+"""What the routes need from the composition root."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from server.chat.content import Content
+from server.chat.service import ChatService
+from server.errors import NotAuthenticatedError
+
+_BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]+) *")
+
+
+def chat_service(request: Request) -> ChatService:
+    """The service that takes turns."""
+    service: ChatService = request.app.state.chat
+    return service
+
+
+def content(request: Request) -> Content:
+    """The content as it is shown."""
+    loaded: Content = request.app.state.content
+    return loaded
+
+
+Chat = Annotated[ChatService, Depends(chat_service)]
+Shown = Annotated[Content, Depends(content)]
+
+
+def bearer_token(request: Request) -> str:
+    """The token of the request. Raises NotAuthenticatedError if it is absent or in another form."""
+    match = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    if match is None:
+        raise NotAuthenticatedError("Send the conversation's token as `Authorization: Bearer <token>`.")
+    return match.group(1)
+
+
+async def own_conversation(
+    conversation_id: Annotated[str, Path()], chat: Chat, token: Annotated[str, Depends(bearer_token)]
+) -> str:
+    """The id of a conversation that the caller holds the token of."""
+    await chat.authorise(conversation_id, token)
+    return conversation_id
+
+
+OwnConversation = Annotated[str, Depends(own_conversation)]

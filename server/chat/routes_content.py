@@ -1,0 +1,37 @@
+"""The native API: what the bot knows, and the clinic."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from knowledge import Clinic
+from server.chat.content import TopicPage, TopicSummary
+from server.chat.dependencies import Shown
+from server.errors import NotFoundError, Problem
+
+router = APIRouter(prefix="/api/v1", tags=["content"])
+
+
+class TopicList(BaseModel):
+    """All topics, by id."""
+
+    topics: list[TopicSummary]
+
+
+@router.get("/topics")
+async def list_topics(shown: Shown) -> TopicList:
+    """List what the bot can be asked about."""
+    return TopicList(topics=[TopicSummary(id=t.id, kind=t.kind, title=t.title) for t in shown.topics.values()])
+
+
+@router.get("/topics/{topic_id}", responses={"4XX": {"model": Problem, "description": "No such topic"}})
+async def read_topic(topic_id: str, shown: Shown) -> TopicPage:
+    """Read the whole answer of a topic."""
+    if topic_id not in shown.topics:
+        raise NotFoundError("There is no such topic; GET /api/v1/topics lists them all.")
+    return shown.topics[topic_id]
+
+
+@router.get("/clinic")
+async def read_clinic(shown: Shown) -> Clinic:
+    """Read the clinic's name, numbers, address, opening hours and links."""
+    return shown.clinic

@@ -1,0 +1,136 @@
+"""One base error, and the handlers that turn every failure into an RFC 9457 problem.
+
+Problems never repeat what a visitor wrote; a stack trace goes to the log only.
+"""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from server.logs import current_request_id
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class ServerError(Exception):
+    """Base of every error that this server raises on purpose."""
+
+
+class ConfigurationError(ServerError):
+    """A setting is wrong; the message is one line that names it."""
+
+
+class ProblemError(ServerError):
+    """An error that a caller is told about. `detail` is a sentence for people, without message text."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+    code: ClassVar[str] = "bad-request"
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class BadRequestError(ProblemError):
+    """400: the request cannot be read."""
+
+
+class NotAuthenticatedError(ProblemError):
+    """401: no bearer token, or not in the form `Authorization: Bearer <token>`."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "not-authenticated"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class NotFoundError(ProblemError):
+    """404: there is no such thing, or it belongs to somebody else."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not-found"
+
+
+class EmptyMessageError(ProblemError):
+    """422: the message holds no text."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "empty-message"
+
+
+class MessageTooLongError(ProblemError):
+    """422: the message is longer than the limit."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "message-too-long"
+
+
+class MessageIdReusedError(ProblemError):
+    """422: the same client_message_id came with another text."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "message-id-reused"
+
+
+class Problem(BaseModel):
+    """The body of every error response (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+
+
+def problem(
+    status: HTTPStatus, detail: str, *, code: str | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """A problem response; `code` names its type, without one the HTTP status says all."""
+    body = Problem(
+        type=f"urn:pumptalk:problem:{code}" if code else "about:blank",
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        request_id=current_request_id(),
+    )
+    return JSONResponse(body.model_dump(), status, headers, media_type=PROBLEM_JSON)
+
+
+def internal_error() -> JSONResponse:
+    """The problem for a fault of ours: it tells nothing but where to look."""
+    detail = "Something went wrong on our side. Please try again; the request id finds the fault in the log."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Register the handlers for our own errors, validation errors and those of the framework."""
+    app.exception_handler(ProblemError)(_on_problem)
+    app.exception_handler(RequestValidationError)(_on_invalid)
+    app.exception_handler(HTTPException)(_on_http)
+
+
+async def _on_problem(_: Request, error: ProblemError) -> JSONResponse:
+    return problem(error.status, error.detail, code=error.code, headers=error.headers)
+
+
+async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    # Only the place and the rule: pydantic's own error also holds the input, which is the visitor's text.
+    faults = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults), code="invalid-request")
+
+
+_HTTP_DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
+    HTTPStatus.BAD_REQUEST: "The request cannot be read.",
+}
+
+
+async def _on_http(_: Request, error: HTTPException) -> JSONResponse:
+    status = HTTPStatus(error.status_code)
+    return problem(status, _HTTP_DETAILS.get(status, status.phrase), headers=dict(error.headers or {}))

@@ -1,0 +1,1 @@
+"""The conversation log: the durable record of what was asked and answered."""

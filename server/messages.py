@@ -1,0 +1,58 @@
+"""The reply message of the contract (DESIGN, section 3), as Rasa gives it and as the server hands it on."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+Kind = Literal["answer", "clarify", "not_covered", "service", "safety", "fallback"]
+Severity = Literal["emergency", "urgent", "crisis", "advice"]
+
+
+class Button(BaseModel):
+    """A choice that a visitor may click; `payload` is what is then sent as the message."""
+
+    title: str = Field(min_length=1)
+    payload: str = Field(min_length=1)
+
+
+class SourceRef(BaseModel):
+    """A document that an answer rests on."""
+
+    id: str
+    organisation: str
+    document: str
+
+
+class Metadata(BaseModel):
+    """What a reply is about. `severity` stands only in safety replies."""
+
+    kind: Kind
+    topics: list[str]
+    options: list[str]
+    severity: Severity | None = Field(default=None, exclude_if=lambda value: value is None)
+    confidence: float = Field(ge=0, le=1)
+    sources: list[SourceRef]
+    model: str
+
+
+class BotReply(BaseModel):
+    """A reply as the bot or the server composes it, before it is stored."""
+
+    text: str = Field(min_length=1)
+    buttons: list[Button]
+    metadata: Metadata
+
+
+class ReplyMetadata(Metadata):
+    """The metadata of a stored reply: with its id."""
+
+    message_id: str
+
+
+class ReplyMessage(BaseModel):
+    """A stored reply as it goes to a visitor."""
+
+    recipient_id: str
+    text: str
+    buttons: list[Button]
+    metadata: ReplyMetadata

@@ -1,0 +1,12 @@
+"""Runs the migrations on the connection that server.migrate opened."""
+
+from alembic import context
+
+from server.log.models import Base
+
+# Batch mode: SQLite cannot alter a table in place.
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,77 @@
+"""A migrated SQLite file for each test, a small content of its own, and a fake bot."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from server_fakes import FakeBot, Visitor, client_of
+
+from server.main import create_app
+from server.migrate import migrate
+from server.settings import Settings
+
+DATA = Path(__file__).parent / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Warnings are errors, in this folder's tests."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("error"))
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy from, because migrating takes longer than a test."""
+    path = tmp_path_factory.mktemp("database") / "migrated.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_file: Path) -> Settings:
+    """Settings of a server on its own database."""
+    database = shutil.copy(migrated_file, tmp_path / "test.db")
+    demo = tmp_path / "demo"
+    demo.mkdir()
+    (demo / "index.html").write_text("<!doctype html><title>Demo</title>", encoding="utf-8")
+    (demo / "chat.js").write_text("export {}\n", encoding="utf-8")
+    return Settings(
+        database_url=f"sqlite:///{database}",
+        data_dir=DATA,
+        clinic_file=DATA / "clinic.yml",
+        demo_dir=demo,
+        max_message_chars=50,
+    )
+
+
+@pytest.fixture
+def bot() -> FakeBot:
+    """A bot that answers with the contract's answer."""
+    return FakeBot()
+
+
+@pytest_asyncio.fixture
+async def app(settings: Settings, bot: FakeBot) -> AsyncIterator[FastAPI]:
+    """A started application."""
+    app = create_app(settings, bot)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest_asyncio.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application."""
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def visitor(client: httpx.AsyncClient) -> Visitor:
+    """A visitor who has just been greeted."""
+    return await Visitor.arrive(client)
