@@ -35,7 +35,7 @@ def reliability_svg(bins: Sequence[Bin]) -> bytes:
     ax.plot([b.confidence for b in bins], [b.right for b in bins], color=_BLUE, linewidth=1, label="the bot")
     ax.set(xlim=(0, 1.03), ylim=(-0.03, 1.06), xlabel="How sure the bot was", ylabel="How often it was right")
     _percent_axes(ax)
-    ax.legend(loc="upper left", frameon=False)
+    ax.legend(loc="lower right", frameon=False)
     return _svg(fig)
 
 

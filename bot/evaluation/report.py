@@ -16,6 +16,12 @@ from bot.evaluation.questions import OUT_OF_SCOPE, Question
 from bot.evaluation.wording import percent
 
 _TEMPLATE = Path(__file__).with_name("report.html")
+_KIND_NAMES = {
+    "answer": "Answered from the documents",
+    "not_covered": "Not covered by the documents",
+    "service": "Service and small talk",
+    "safety": "Safety",
+}
 
 
 @dataclass(frozen=True)
@@ -84,8 +90,8 @@ def html_report(e: Evaluation) -> str:
         out_of_scope=figures.out_of_scope_questions,
         cards="".join(_card(target, figures) for target in scores.TARGETS),
         figures=_figures_table(figures),
-        safety=_groups_table(e.safety, e, "Any safety message"),
-        kinds=_groups_table(scores.by_kind(e.outcomes, e.kinds), e, "Same kind"),
+        safety=_groups_table(e.safety, e.titles, "Any safety message"),
+        kinds=_groups_table(scores.by_kind(e.outcomes, e.kinds), _KIND_NAMES, "Same kind"),
         topics=_topics_table(e),
         reliability=_picture(_reliability(e.outcomes), "Confidence against the share of right topics"),
         confusion=_picture(confusion_svg(e.outcomes), "Table of topics asked against topics said"),
@@ -111,21 +117,21 @@ def _figures_table(figures: scores.Figures) -> str:
     return _table(("Figure", "Value", "Target", "What it means"), rows, numbers=(1,))
 
 
-def _groups_table(groups: Sequence[scores.Group], e: Evaluation, kind_column: str) -> str:
+def _groups_table(groups: Sequence[scores.Group], names: dict[str, str], kind_column: str) -> str:
     header = ("Topics", "Questions", "Right first", "Wrong answer", "Asked back", "Refused", kind_column)
-    rows = [(*_group_cells(group, e), percent(group.right_kind)) for group in groups]
+    rows = [(*_group_cells(group, names), percent(group.right_kind)) for group in groups]
     return _table(header, rows, numbers=range(1, 7))
 
 
 def _topics_table(e: Evaluation) -> str:
     header = ("Topic", "Questions", "Right first", "Wrong answer", "Asked back", "Refused")
     groups = sorted(scores.by_topic(e.outcomes, e.kinds), key=lambda g: (g.right_first, g.name))
-    return _table(header, [_group_cells(group, e) for group in groups], numbers=range(1, 6))
+    return _table(header, [_group_cells(group, e.titles) for group in groups], numbers=range(1, 6))
 
 
-def _group_cells(g: scores.Group, e: Evaluation) -> tuple[str, ...]:
+def _group_cells(g: scores.Group, names: dict[str, str]) -> tuple[str, ...]:
     shares = (g.right_first, g.wrong_given, g.clarified, g.refused)
-    return (e.titles.get(g.name, g.name.replace("_", " ")), str(g.questions), *map(percent, shares))
+    return (names.get(g.name, g.name), str(g.questions), *map(percent, shares))
 
 
 def _misses_table(e: Evaluation) -> str:

@@ -383,3 +383,10 @@ def test_tune_without_development_questions_says_so(
     monkeypatch.setattr(tune, "DEV", tmp_path)
     assert tune.main([]) == 1
     assert "holds no questions" in capsys.readouterr().err
+
+
+def test_a_kind_and_a_topic_of_the_same_name_are_told_apart() -> None:
+    e = Evaluation(
+        "m", date(2026, 1, 5), [asked("emergency_device", "answer", "mri")], set(), {"safety": "How safe"}, KINDS
+    )
+    assert "How safe" not in html_report(e)
