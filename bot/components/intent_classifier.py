@@ -86,7 +86,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if self._model is None or self._features is None:
             raise RasaException("TopicClassifier was asked before it was trained.")
         for message in messages:
-            x = np.hstack([_vector(message), self._features.transform([_text(message)])[0]])
+            x = np.hstack([_vector(message), self._features.transform_one(_text(message))])
             self._set(message, self._model.probabilities_of_one(x))
         return messages
 

@@ -21,6 +21,7 @@ class NgramFeatures:
 
     def __init__(self, vectorizer: TfidfVectorizer, projection: np.ndarray) -> None:
         self._vectorizer, self._projection = vectorizer, projection
+        self._analyze, self._idf = vectorizer.build_analyzer(), vectorizer.idf_
 
     @classmethod
     def fit(cls, texts: Sequence[Text], seed: int) -> "NgramFeatures":
@@ -34,14 +35,26 @@ class NgramFeatures:
 
     def transform(self, texts: Sequence[Text]) -> np.ndarray:
         """A float32 array (len(texts), dimensions)."""
-        return (self._vectorizer.transform(texts) @ self._projection).astype(np.float32)
+        # In double precision scipy would copy the whole projection for each message.
+        counts = self._vectorizer.transform(texts).astype(np.float32)
+        return counts @ self._projection
+
+    def transform_one(self, text: Text) -> np.ndarray:
+        """The row (dimensions,) of one text: what `transform` gives, without its sparse matrices' overhead."""
+        known = self._vectorizer.vocabulary_
+        columns = [known[term] for term in self._analyze(text) if term in known]
+        if not columns:
+            return np.zeros(self._projection.shape[1], np.float32)
+        terms, counts = np.unique(columns, return_counts=True)
+        weights = (1 + np.log(counts)) * self._idf[terms]
+        return (weights / np.linalg.norm(weights)).astype(np.float32) @ self._projection[terms]
 
     def to_arrays(self) -> Dict[Text, np.ndarray]:
         """Everything that was learned, as arrays without pickled objects."""
         vocabulary = self._vectorizer.vocabulary_
         return {
             "ngram_terms": np.array(sorted(vocabulary, key=vocabulary.get), dtype=np.str_),
-            "ngram_idf": self._vectorizer.idf_,
+            "ngram_idf": self._vectorizer.idf_.astype(np.float32),
             "ngram_projection": self._projection.astype(np.float16),
         }
 
@@ -50,4 +63,5 @@ class NgramFeatures:
         """The counterpart of `to_arrays`."""
         vectorizer = _vectorizer(vocabulary={str(t): i for i, t in enumerate(arrays["ngram_terms"])})
         vectorizer.idf_ = arrays["ngram_idf"]
+        vectorizer.vocabulary_ = vectorizer.vocabulary
         return cls(vectorizer, arrays["ngram_projection"].astype(np.float32))

@@ -108,6 +108,13 @@ def test_ngrams_forgive_typing_faults_and_survive_keeping() -> None:
     np.testing.assert_allclose(again.transform(["batery lfe"]), rows[:1], atol=2e-3)
 
 
+def test_one_text_gets_the_ngrams_that_many_get() -> None:
+    texts = ["battery life", "battery battery lasts", "mri scan", "refill visit"]
+    features = NgramFeatures.fit(texts, seed=1)
+    for text in [*texts, "unseen batterie", "", "日本語"]:
+        np.testing.assert_allclose(features.transform_one(text), features.transform([text])[0], atol=1e-5)
+
+
 def test_likeness_of_few_agrees_with_likeness() -> None:
     rows = np.eye(4, dtype=np.float32)[[0, 0, 1, 2]]
     neighbours = Neighbours(rows, np.array([0, 0, 1, 2]), 4)
