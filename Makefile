@@ -41,7 +41,7 @@ fmt: setup ## Format the code
 
 test: setup check ## Everything: checks, unit tests, and a conversation through the three real processes
 	@$(BOT) -m pytest tests/bot tests/actions
-	@$(SERVER) -m pytest tests/server
+	@$(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/server
 	@$(SERVER) -m deploy.ensure_model
 	@$(SERVER) -m pytest tests/e2e
 

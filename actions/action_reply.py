@@ -2,13 +2,13 @@
 
 from typing import Any, Dict, List, Text
 
-from knowledge import Answer
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import clinic, library
 from actions.reply import Message, answer_message, clarify_message, phrase_message
 from actions.turn import Understanding, model_id, replies_before, understanding
+from knowledge import Answer
 
 REFUSAL_INTENT = "out_of_scope"
 
@@ -20,9 +20,7 @@ class ActionReply(Action):
         """Name in the domain."""
         return "action_reply"
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[Dict[Text, Any]]:
         """Send one reply."""
         dispatcher.utter_message(json_message=_reply(understanding(tracker), tracker))
         return []
@@ -44,7 +42,7 @@ def _reply(seen: Understanding, tracker: Tracker) -> Message:
 
 
 def _phrase(phrase: Text, kind: Text, seen: Understanding, model: Text) -> Message:
-    return phrase_message(phrase, kind, library(), clinic(), seen.confidence, model)
+    return phrase_message(phrase, kind, clinic(), seen.confidence, model)
 
 
 def _closing(answer: Answer, tracker: Tracker) -> Text:

@@ -52,12 +52,9 @@ def clarify_message(
     )
 
 
-def phrase_message(
-    phrase: Text, kind: Text, library: Library, clinic: Clinic, confidence: float, model: Text, near: Sequence[Text] = ()
-) -> Message:
-    """One of the bot's own sentences, with topics near to what was asked as buttons."""
-    text = fill(phrase, clinic)
-    return _message(text, _buttons(near, library), kind=kind, topics=[], confidence=confidence, model=model)
+def phrase_message(phrase: Text, kind: Text, clinic: Clinic, confidence: float, model: Text) -> Message:
+    """One of the bot's own sentences."""
+    return _message(fill(phrase, clinic), [], kind=kind, topics=[], confidence=confidence, model=model)
 
 
 def _buttons(topics: Sequence[Text], library: Library) -> List[Dict[Text, Text]]:

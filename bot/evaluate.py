@@ -5,7 +5,7 @@
 Ends with 1 if a target is missed, or if a known miss (tests/eval/known_misses.yml) is understood by now.
 """
 
-import bot.evaluation.quieter  # noqa: F401  isort:skip  (must come before Rasa)
+import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)
 
 import argparse
 import sys

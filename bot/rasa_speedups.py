@@ -1,11 +1,13 @@
-"""The few measured overrides of Rasa 3.6.21, each with its reason. `make bench` measures them; tests/bot keeps them honest.
+"""The few measured overrides of Rasa 3.6.21, each with its reason.
+
+`make bench` measures them and tests/bot keeps them honest.
 
 Rasa is out of support, so nothing here waits for a release; another version is refused at start, because an override
 of code that has changed could be wrong without a sign.
 """
 
 import contextlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, AsyncIterator, Dict, Optional, Text, Type
 
 import aiohttp
@@ -18,7 +20,7 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 RASA_VERSION = "3.6.21"
-# The action server closes an idle connection after 5 s: drop ours before, or a call would meet a connection just closed.
+# The action server closes an idle connection after 5 s: drop ours before, or a call would meet a closed one.
 _KEEPALIVE_SECONDS = 3
 
 _rasa_resolve = Event.resolve_by_type
@@ -77,6 +79,6 @@ async def _kept_open(endpoint: EndpointConfig) -> AsyncIterator[aiohttp.ClientSe
 
 
 # 3. Rasa walks the tree of all event classes for every event of a stored conversation, on every message.
-@lru_cache(maxsize=None)
+@cache
 def _resolve_by_type(type_name: Text, default: Optional[Type[Event]] = None) -> Optional[Type[Event]]:
     return _rasa_resolve(type_name, default)

@@ -1,6 +1,6 @@
 """Start Rasa as PumpTalk runs it: model checked, overrides in place, loopback only, no HTTP API.
 
-    python -m bot.serve [--port 5005] [--actions-url http://127.0.0.1:5055/webhook]
+python -m bot.serve [--port 5005] [--actions-url http://127.0.0.1:5055/webhook]
 """
 
 import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)

@@ -5,7 +5,7 @@ import socket
 import sys
 import threading
 import time
-from pathlib import Path
+from shlex import quote
 
 import httpx
 from honcho.manager import Manager
@@ -31,15 +31,17 @@ def main() -> int:
         "RASA_URL": f"http://127.0.0.1:{rasa}",
         "SANIC_HOST": "127.0.0.1",
     }
+    bot, server = quote(str(BOT_PYTHON)), quote(sys.executable)
     commands = {
-        "actions": f"{BOT_PYTHON} -m rasa_sdk --actions actions --port {actions}",
-        "bot": f"{BOT_PYTHON} -m bot.serve --port {rasa} --actions-url http://127.0.0.1:{actions}/webhook",
-        "server": f"{sys.executable} -m server.migrate && exec {sys.executable} -m server",
+        "actions": f"{bot} -m rasa_sdk --actions actions --port {actions}",
+        "bot": f"{bot} -m bot.serve --port {rasa} --actions-url http://127.0.0.1:{actions}/webhook",
+        "server": f"{server} -m server.migrate && exec {server} -m server",
     }
     manager = Manager()
     for name, command in commands.items():
         # Each process writes to its own log, so that this terminal stays readable.
-        manager.add_process(name, f"exec >{_LOG / name}.log 2>&1; {command}", env=environment, cwd=str(ROOT))
+        log = quote(str(_LOG / f"{name}.log"))
+        manager.add_process(name, f"exec >{log} 2>&1; {command}", env=environment, cwd=str(ROOT))
     url = f"http://{environment.get('HOST', '127.0.0.1')}:{port}"
     print("Starting the actions, the bot and the server (about half a minute) ...", flush=True)
     threading.Thread(target=_announce, args=(url,), daemon=True).start()
@@ -63,7 +65,7 @@ def _announce(url: str) -> None:
             print(f"\nPumpTalk is ready after {time.monotonic() - started:.0f} s.\n", flush=True)
             print(f"  The clinic's page with the chat   {url}/", flush=True)
             print(f"  The API and its description       {url}/api/v1/docs", flush=True)
-            print(f"  Logs                              {_LOG.relative_to(Path.cwd())}/", flush=True)
+            print(f"  Logs                              {_LOG.relative_to(ROOT)}/", flush=True)
             print("\nCtrl-C stops everything.", flush=True)
             return
         time.sleep(0.5)

@@ -92,7 +92,7 @@ def _answer(path: Path) -> Answer:
 
 def _phrases(path: Path) -> Phrases:
     reader = Reader(path, read_yaml(path))
-    names = "greeting clarify something_else something_else_reply refusal views_intro unavailable too_long"
+    names = "greeting clarify something_else something_else_reply refusal views_intro points_intro unavailable too_long"
     texts = {k: reader.text(k) for k in names.split()}
     closing = reader.child("closings")
     closings: dict[str, tuple[str, ...]] = {k: closing.texts(k) for k in KINDS if closing.has(k)}

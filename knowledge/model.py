@@ -91,6 +91,7 @@ class Phrases:
     something_else_reply: str
     refusal: str
     views_intro: str
+    points_intro: str
     unavailable: str
     too_long: str
     closings: dict[str, tuple[str, ...]]

@@ -31,7 +31,9 @@ def answer_text(answer: Answer, library: Library, clinic: Clinic, closing: str =
         views = (f"{_speakers(v, library)}: {fill(v.text, clinic)}" for v in answer.views)
         parts.append("\n".join([library.phrases.views_intro, *_bullets(views)]))
     if answer.points:
-        parts.append("\n".join(_bullets(fill(p.text, clinic) for p in answer.points)))
+        # After differing views a list needs a line of its own, or it would read as one more view.
+        intro = [library.phrases.points_intro] if answer.views else []
+        parts.append("\n".join([*intro, *_bullets(fill(p.text, clinic) for p in answer.points)]))
     if closing:
         parts.append(fill(closing, clinic))
     return "\n\n".join(parts)

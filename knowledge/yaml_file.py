@@ -25,7 +25,7 @@ class _NoDuplicates(yaml.SafeLoader):
 def read_yaml(path: Path) -> Any:
     """Parse a UTF-8 YAML file. Raises ContentError if it is absent or not YAML."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicates)  # noqa: S506 (a SafeLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicates)
     except OSError as e:
         raise ContentError(path, f"cannot be read: {e.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as e:

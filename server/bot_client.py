@@ -13,7 +13,7 @@ from server.messages import BotReply
 _KEEPALIVE_SECONDS = 3.0
 
 
-class BotUnavailable(ServerError):  # noqa: N818 (a state of the bot rather than a fault of ours)
+class BotUnavailable(ServerError):
     """The bot gave no usable reply; `reason` says why, without any message text."""
 
     def __init__(self, reason: str) -> None:

@@ -11,6 +11,8 @@ from knowledge import Clinic, ContentError, Library, load_clinic, load_library
 from knowledge.yaml_file import Reader, read_yaml
 
 OUT_OF_SCOPE = "out_of_scope"
+# Stands beside the evaluation questions and is no topic (bot/evaluation/questions.py).
+KNOWN_MISSES = "known_misses.yml"
 ANSWERS, TRAINING, EVALUATION = "data/answers", "data/nlu", "tests/eval"
 
 Questions = dict[str, tuple[str, ...]]
@@ -29,7 +31,7 @@ class Content:
 
     def topics(self, folder: str) -> set[str]:
         """Ids of the topics that have a file in `folder`, readable or not."""
-        return {path.stem for path in (self.root / folder).glob("*.yml")}
+        return {path.stem for path in _topic_files(self.root, folder)}
 
 
 def load_content(root: Path) -> tuple[Content, list[Fault]]:
@@ -45,6 +47,10 @@ def load_content(root: Path) -> tuple[Content, list[Fault]]:
     return content, faults
 
 
+def _topic_files(root: Path, folder: str) -> list[Path]:
+    return sorted(path for path in (root / folder).glob("*.yml") if path.name != KNOWN_MISSES)
+
+
 def _attempt(load: Callable[[], _T], root: Path, faults: list[Fault]) -> _T | None:
     try:
         return load()
@@ -54,7 +60,7 @@ def _attempt(load: Callable[[], _T], root: Path, faults: list[Fault]) -> _T | No
 
 
 def _questions(root: Path, folder: str, read: Callable[[Path], tuple[str, ...]], faults: list[Fault]) -> Questions:
-    paths = sorted((root / folder).glob("*.yml"))
+    paths = _topic_files(root, folder)
     found = {path.stem: _attempt(partial(read, path), root, faults) for path in paths}
     return {topic: questions for topic, questions in found.items() if questions is not None}
 

@@ -3,7 +3,6 @@
 from typing import Dict, Sequence, Text
 
 import numpy as np
-from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 

@@ -1,6 +1,6 @@
 """The trained model: loaded, asked, and silent about everything else."""
 
-import bot.evaluation.quieter  # noqa: F401  isort:skip  (must come before Rasa)
+import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)
 
 import asyncio
 import logging

@@ -1,21 +1,22 @@
 """One-screen action tests: make a tracker, run the action, look at what it said."""
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
-from actions.action_reply import ActionReply
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.action_reply import ActionReply
+
 
 def said(
-    intent: Text,
+    intent: str,
     confidence: float = 0.9,
-    action: Text = "answer",
-    topics: Optional[List[Text]] = None,
-    earlier: Optional[List[Dict[Text, Any]]] = None,
-) -> Dict[Text, Any]:
+    action: str = "answer",
+    topics: list[str] | None = None,
+    earlier: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     """The one message that action_reply sends for this understanding, after `earlier` replies."""
-    events: List[Dict[Text, Any]] = [{"event": "bot", "data": {"custom": custom}} for custom in earlier or []]
+    events: list[dict[str, Any]] = [{"event": "bot", "data": {"custom": custom}} for custom in earlier or []]
     events.append({"event": "user", "metadata": {"model_id": "model-1"}})
     latest = {
         "intent": {"name": intent, "confidence": confidence},
@@ -25,5 +26,5 @@ def said(
     dispatcher = CollectingDispatcher()
     ActionReply().run(dispatcher, tracker, {})
     assert len(dispatcher.messages) == 1
-    message: Dict[Text, Any] = dispatcher.messages[0]["custom"]
+    message: dict[str, Any] = dispatcher.messages[0]["custom"]
     return message

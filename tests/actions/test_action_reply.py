@@ -2,11 +2,11 @@ import json
 from pathlib import Path
 
 from action_test_helper import said
-from actions.content import clinic, library
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_reply import ActionReply
+from actions.content import clinic, library
 
 GOLDEN = Path(__file__).parents[1] / "contract" / "bot_reply.json"
 

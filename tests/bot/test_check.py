@@ -49,6 +49,7 @@ clarify: Which?
 something_else: Something else
 something_else_reply: Say it again, please.
 refusal: I cannot help with that. Call {phone}.
+points_intro: "Also:"
 views_intro: "They do not agree:"
 unavailable: Sorry.
 too_long: Too long.

@@ -290,12 +290,12 @@ def example(topic: str, **probabilities: float) -> Example:
     return Example(Question(topic, "?"), [*ranking, ("worry", 0.0)])
 
 
-def test_thresholds_are_the_smallest_that_keep_the_limits() -> None:
+def test_refusing_goes_as_far_as_it_costs_nothing_and_asking_back_as_little_as_needed() -> None:
     examples = [example("mri", mri=0.9)] * 8 + [example("mri", battery_life=0.6), example("mri", mri=0.5)]
     examples += [example(OUT_OF_SCOPE, mri=0.3), example(OUT_OF_SCOPE, out_of_scope=0.9)]
     chosen = thresholds.choose(examples, RAISE_FROM).chosen
     # A probability equal to the threshold is not below it.
-    assert (chosen.refuse_below, chosen.clarify_below) == (0.31, 0.61)
+    assert (chosen.refuse_below, chosen.clarify_below) == (0.5, 0.61)
     assert (chosen.out_of_scope_refused, chosen.refused, chosen.wrong_given) == (1, 0, 0)
     assert chosen.clarified == pytest.approx(0.2)
 
@@ -308,7 +308,7 @@ def test_in_scope_refusals_hold_refuse_below_down() -> None:
 def test_nothing_is_asked_back_where_no_answer_is_wrong() -> None:
     examples = [example("mri", mri=0.9), example(OUT_OF_SCOPE, mri=0.2)]
     chosen = thresholds.choose(examples, RAISE_FROM).chosen
-    assert chosen.clarify_below == chosen.refuse_below == 0.21
+    assert chosen.clarify_below == chosen.refuse_below == 0.9
 
 
 def test_tuning_decides_as_the_bot_does_about_red_flags() -> None:
@@ -319,7 +319,7 @@ def test_tuning_decides_as_the_bot_does_about_red_flags() -> None:
 
 
 def test_a_model_that_refuses_too_much_by_itself_cannot_be_tuned() -> None:
-    with pytest.raises(thresholds.NoChoiceError, match="the model itself takes them for out of scope"):
+    with pytest.raises(thresholds.NoChoiceError, match="The model itself takes"):
         thresholds.choose([example("mri", out_of_scope=0.9), example(OUT_OF_SCOPE, out_of_scope=0.9)], RAISE_FROM)
 
 
@@ -366,9 +366,9 @@ def tunable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_tune_writes_the_choice_and_says_so(tunable: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert tune.main([]) == 0
     out = capsys.readouterr().out
-    assert "Wrote refuse_below 0.21, clarify_below 0.21 to config.yml (before: refuse_below 0.35" in out
-    assert "0.21 *" in out
-    assert "refuse_below: 0.21  # kept" in tunable.read_text(encoding="utf-8")
+    assert "Wrote refuse_below 0.90, clarify_below 0.90 to config.yml (before: refuse_below 0.35" in out
+    assert "0.90 *" in out
+    assert "refuse_below: 0.90  # kept" in tunable.read_text(encoding="utf-8")
 
 
 def test_tune_check_only_prints(tunable: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """Each override behaves as the code that it replaces."""
 
 import asyncio
-from typing import Any, Dict, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import rasa
@@ -13,7 +14,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_speedups
 
-GOOD: Dict[str, Any] = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "hello"}]}
+GOOD: dict[str, Any] = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "hello"}]}
 BAD = [{"events": [{"event": 7}]}, {"events": {}}, {"responses": ["text"]}]
 
 
@@ -26,7 +27,7 @@ def restored() -> Iterator[None]:
     Event.resolve_by_type = staticmethod(saved[2])
 
 
-def verdict(result: Dict[str, Any]) -> bool:
+def verdict(result: dict[str, Any]) -> bool:
     try:
         return RemoteAction("action_reply", None)._validate_action_result(result)
     except ValidationError:
