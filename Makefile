@@ -3,7 +3,6 @@
 BOT := .venv/bot/bin/python
 SERVER := .venv/server/bin/python
 UV := $(shell command -v uv || echo .venv/tools/bin/uv)
-TESTS ?= tests
 
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -19,8 +18,8 @@ setup: .venv/bot/.done .venv/server/.done ## Install both environments from the 
 run: setup ## Set up, train if needed, start the bot, and print where to go
 	@$(SERVER) -m deploy.run
 
-train: .venv/bot/.done ## Check the data and train the bot
-	@$(BOT) -m bot.train
+train: setup ## Check the data and train the bot
+	@$(SERVER) -m deploy.ensure_model --always
 
 generate: .venv/bot/.done ## Write the generated files (domain, rules) anew after adding a topic
 	@$(BOT) -m bot.check --write

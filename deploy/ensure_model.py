@@ -1,9 +1,8 @@
-"""Train the bot unless a model of today's data is there already."""
+"""Train the bot unless a model of today's data is there already; with --always, train in any case."""
 
 import hashlib
 import subprocess
 import sys
-from pathlib import Path
 
 from knowledge.paths import ROOT
 
@@ -14,10 +13,11 @@ _MADE_OF = ("config.yml", "bot/domain.yml", "data/nlu/*.yml", "data/stories/*.ym
 BOT_PYTHON = ROOT / ".venv" / "bot" / "bin" / "python"
 
 
-def ensure_model() -> None:
-    """Train if needed, with the trainer's own output. Ends the process if training fails."""
+def ensure_model(always: bool = False) -> None:
+    """Train if needed, or `always`, with the trainer's own output. Ends the process if training fails."""
     fingerprint = _fingerprint()
-    if any(MODELS.glob("*.tar.gz")) and _STAMP.is_file() and _STAMP.read_text() == fingerprint:
+    of_today = any(MODELS.glob("*.tar.gz")) and _STAMP.is_file() and _STAMP.read_text() == fingerprint
+    if of_today and not always:
         return
     print("The bot has to learn first.", flush=True)
     if subprocess.run([BOT_PYTHON, "-m", "bot.train"], cwd=ROOT).returncode != 0:
@@ -29,9 +29,9 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(p for pattern in _MADE_OF for p in ROOT.glob(pattern)):
         digest.update(str(path.relative_to(ROOT)).encode())
-        digest.update(Path(path).read_bytes())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 if __name__ == "__main__":
-    ensure_model()
+    ensure_model(always="--always" in sys.argv[1:])

@@ -22,7 +22,7 @@ from bot.components.softmax_regression import SoftmaxRegression
 
 _FOLDS = 5
 _FEW_ROWS = 3000
-_CANDIDATES = 8
+_CANDIDATES = 12
 _STEPS = 80
 
 
