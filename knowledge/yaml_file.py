@@ -26,6 +26,8 @@ def read_yaml(path: Path) -> Any:
     """Parse a UTF-8 YAML file. Raises ContentError if it is absent or not YAML."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicates)
+    except FileNotFoundError:
+        raise ContentError(path, "the file is missing") from None
     except OSError as e:
         raise ContentError(path, f"cannot be read: {e.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as e:
