@@ -52,8 +52,8 @@ tune: setup ## Choose the thresholds on the development questions and write them
 	@$(BOT) -m bot.tune
 
 bench: setup ## Measure training, a parse against the bare encoder, and Rasa with and without the overrides
-	@$(BOT) -m bench.nlu
 	@$(SERVER) -m bench.messages
+	@$(BOT) -m bench.nlu
 
 lock: $(UV) ## Resolve the requirements anew into hash-pinned lock files
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.10 bot/requirements.in -o bot/requirements.lock

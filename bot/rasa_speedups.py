@@ -38,9 +38,9 @@ def apply() -> None:
             f"Rasa {rasa.__version__} is installed, but the overrides in bot/rasa_speedups.py are for {RASA_VERSION}. "
             "Install the locked requirements with `make setup`."
         )
-    RemoteAction._validate_action_result = _validate_action_result  # type: ignore[method-assign]
-    EndpointConfig.session = _pooled_session  # type: ignore[method-assign]
-    Event.resolve_by_type = staticmethod(_resolve_by_type)  # type: ignore[method-assign]
+    RemoteAction._validate_action_result = _validate_action_result
+    EndpointConfig.session = _pooled_session
+    Event.resolve_by_type = staticmethod(_resolve_by_type)
 
 
 # 1. Rasa calls jsonschema.validate, which checks the schema itself anew on every action call: 56 % of the time of a
@@ -73,8 +73,8 @@ async def _kept_open(endpoint: EndpointConfig) -> AsyncIterator[aiohttp.ClientSe
     if session is None or session.closed:
         session = _rasa_session(endpoint)
         # Rasa makes the session with a default connector; only how long it keeps idle connections is changed.
-        session.connector._keepalive_timeout = _KEEPALIVE_SECONDS  # type: ignore[union-attr]
-        endpoint._pumptalk_session = session  # type: ignore[attr-defined]
+        session.connector._keepalive_timeout = _KEEPALIVE_SECONDS
+        endpoint._pumptalk_session = session
     yield session
 
 

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.checks.fault import Fault, unreadable
+from bot.evaluation.questions import topic_files
 from knowledge import Clinic, ContentError, Library, load_clinic, load_library
 from knowledge.yaml_file import Reader, read_yaml
 
-OUT_OF_SCOPE = "out_of_scope"
-# Stands beside the evaluation questions and is no topic (bot/evaluation/questions.py).
-KNOWN_MISSES = "known_misses.yml"
 ANSWERS, TRAINING, EVALUATION = "data/answers", "data/nlu", "tests/eval"
 
 Questions = dict[str, tuple[str, ...]]
@@ -31,7 +29,7 @@ class Content:
 
     def topics(self, folder: str) -> set[str]:
         """Ids of the topics that have a file in `folder`, readable or not."""
-        return {path.stem for path in _topic_files(self.root, folder)}
+        return {path.stem for path in topic_files(self.root / folder)}
 
 
 def load_content(root: Path) -> tuple[Content, list[Fault]]:
@@ -47,10 +45,6 @@ def load_content(root: Path) -> tuple[Content, list[Fault]]:
     return content, faults
 
 
-def _topic_files(root: Path, folder: str) -> list[Path]:
-    return sorted(path for path in (root / folder).glob("*.yml") if path.name != KNOWN_MISSES)
-
-
 def _attempt(load: Callable[[], _T], root: Path, faults: list[Fault]) -> _T | None:
     try:
         return load()
@@ -60,7 +54,7 @@ def _attempt(load: Callable[[], _T], root: Path, faults: list[Fault]) -> _T | No
 
 
 def _questions(root: Path, folder: str, read: Callable[[Path], tuple[str, ...]], faults: list[Fault]) -> Questions:
-    paths = _topic_files(root, folder)
+    paths = topic_files(root / folder)
     found = {path.stem: _attempt(partial(read, path), root, faults) for path in paths}
     return {topic: questions for topic, questions in found.items() if questions is not None}
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.checks.content import ANSWERS, OUT_OF_SCOPE, Content
+from bot.checks.content import ANSWERS, Content
 from bot.checks.fault import Fault
+from bot.evaluation.questions import OUT_OF_SCOPE
 
 DOMAIN = "bot/domain.yml"
 RULES = "data/stories/rules.yml"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from bot.checks.content import EVALUATION, OUT_OF_SCOPE, TRAINING, Content, Questions, files_of
+from bot.checks.content import EVALUATION, TRAINING, Content, Questions, files_of
 from bot.checks.fault import Fault
 from bot.checks.wording import NearQuestions, normalised
+from bot.evaluation.questions import OUT_OF_SCOPE
 
 # Rasa reads [text]{...} in a question as an entity, and a leading / as an intent given by name.
 ENTITY_SYNTAX = "[]{}"

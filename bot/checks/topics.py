@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.checks.content import ANSWERS, EVALUATION, OUT_OF_SCOPE, TRAINING, Content
+from bot.checks.content import ANSWERS, EVALUATION, TRAINING, Content
 from bot.checks.fault import Fault
+from bot.evaluation.questions import OUT_OF_SCOPE
 
 
 def check_topics(content: Content) -> Iterator[Fault]:

@@ -67,7 +67,7 @@ class _Recorder:
     def __init__(self, classifier: TopicClassifier) -> None:
         self.rankings: list[Ranking] = []
         self._classifier, self._set = classifier, classifier._set
-        classifier._set = self._keep  # type: ignore[method-assign]
+        classifier._set = self._keep
 
     def _keep(self, message: Message, probabilities: np.ndarray) -> None:
         assert self._classifier._model is not None
@@ -79,7 +79,7 @@ class _Recorder:
 def _classifier(agent: Agent) -> TopicClassifier:
     """The model's own component; Rasa has no public way to it."""
     assert agent.processor is not None
-    nodes = agent.processor.graph_runner._instantiated_nodes.values()  # type: ignore[attr-defined]
+    nodes = agent.processor.graph_runner._instantiated_nodes.values()
     for node in nodes:
         if isinstance(node._component, TopicClassifier):
             return node._component

@@ -30,10 +30,14 @@ class Question:
         return self.topic != OUT_OF_SCOPE
 
 
+def topic_files(folder: Path) -> list[Path]:
+    """The `<topic>.yml` files of a folder, sorted; the list of known misses beside them is no topic."""
+    return sorted(path for path in folder.glob("*.yml") if path.name != KNOWN_MISSES)
+
+
 def load_questions(folder: Path) -> list[Question]:
     """Load `<topic>.yml` files. Raises ContentError on a fault in one of them, or when there are none."""
-    files = [path for path in sorted(folder.glob("*.yml")) if path.name != KNOWN_MISSES]
-    questions = [question for path in files for question in _questions(path)]
+    questions = [question for path in topic_files(folder) for question in _questions(path)]
     if not questions:
         raise ContentError(folder, "holds no questions (files named after a topic, with topic: and questions:)")
     return questions

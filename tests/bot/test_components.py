@@ -1,5 +1,7 @@
 """The understanding's parts on small data: what each promises, and that what is kept is what comes back."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from rasa.shared.nlu.constants import TEXT
@@ -12,6 +14,8 @@ from bot.components.sentence_encoder import SentenceEncoder, WeightsError, sente
 from bot.components.softmax_regression import SoftmaxRegression
 from bot.components.topic_model import Hyperparameters, TopicModel
 
+Clusters = "tuple[np.ndarray, list[str], np.ndarray]"
+
 LIMITS = Thresholds(refuse_below=0.3, clarify_below=0.6, raise_from=0.35)
 P = Hyperparameters(regularization=30.0, neighbour_weight=10.0, background_share=0.02, seed=1)
 
@@ -22,7 +26,7 @@ def encoder() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="module")
-def clusters() -> "tuple[np.ndarray, list[str], np.ndarray]":
+def clusters() -> Clusters:
     """Three far-apart clouds of unit vectors with their labels, and their centres."""
     random = np.random.RandomState(0)
     centres = np.eye(3, 12)
@@ -51,19 +55,19 @@ def test_a_batch_gives_what_single_texts_give(encoder: SentenceEncoder) -> None:
     np.testing.assert_allclose(together, apart, atol=1e-4)
 
 
-def test_weights_other_than_the_pinned_are_refused(tmp_path) -> None:  # noqa: ANN001
+def test_weights_other_than_the_pinned_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "model.onnx"
     other.write_bytes(b"not the weights")
     with pytest.raises(WeightsError, match="is pinned"):
         SentenceEncoder({**SentenceEncoder.get_default_config(), "model_file": str(other)})
 
 
-def test_missing_weights_say_what_to_do(tmp_path) -> None:  # noqa: ANN001
+def test_missing_weights_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="make setup"):
         SentenceEncoder({**SentenceEncoder.get_default_config(), "model_file": str(tmp_path / "none.onnx")})
 
 
-def test_softmax_regression_finds_scikit_learns_optimum(clusters) -> None:  # noqa: ANN001
+def test_softmax_regression_finds_scikit_learns_optimum(clusters: Clusters) -> None:
     from sklearn.linear_model import LogisticRegression
 
     rows, labels, _ = clusters
@@ -74,7 +78,7 @@ def test_softmax_regression_finds_scikit_learns_optimum(clusters) -> None:  # no
     np.testing.assert_allclose(centred, theirs, atol=0.1)
 
 
-def test_known_messages_are_sure_and_strange_ones_are_not(clusters) -> None:  # noqa: ANN001
+def test_known_messages_are_sure_and_strange_ones_are_not(clusters: Clusters) -> None:
     rows, labels, centres = clusters
     model = TopicModel.fit(rows, labels, "out_of_scope", P)
     strange = np.zeros((1, 12), np.float32)
@@ -86,13 +90,13 @@ def test_known_messages_are_sure_and_strange_ones_are_not(clusters) -> None:  # 
     assert model.probabilities(strange)[0, in_scope].max() < 0.5
 
 
-def test_one_message_gets_what_many_get(clusters) -> None:  # noqa: ANN001
+def test_one_message_gets_what_many_get(clusters: Clusters) -> None:
     rows, labels, _ = clusters
     model = TopicModel.fit(rows, labels, "out_of_scope", P)
     np.testing.assert_allclose(model.probabilities_of_one(rows[3]), model.probabilities(rows[3:4])[0], atol=1e-5)
 
 
-def test_what_is_kept_is_what_comes_back(clusters) -> None:  # noqa: ANN001
+def test_what_is_kept_is_what_comes_back(clusters: Clusters) -> None:
     rows, labels, _ = clusters
     model = TopicModel.fit(rows, labels, "out_of_scope", P)
     again = TopicModel.from_arrays(model.to_arrays())
@@ -140,7 +144,7 @@ def test_unsure_asks_back_with_at_most_three_topics() -> None:
 
 
 @pytest.mark.parametrize("ranking", [[("out_of_scope", 0.7), ("mri", 0.2)], [("mri", 0.29), ("battery", 0.1)]])
-def test_unknown_is_refused(ranking) -> None:  # noqa: ANN001
+def test_unknown_is_refused(ranking: "list[tuple[str, float]]") -> None:
     assert decide(ranking, "out_of_scope", LIMITS).action == "refuse"
 
 
