@@ -8,7 +8,7 @@ of code that has changed could be wrong without a sign.
 
 import contextlib
 from functools import cache, lru_cache
-from typing import Any, AsyncIterator, Dict, Optional, Text, Type
+from typing import Any, AsyncIterator, Callable, Dict, Optional, Text, Type
 
 import aiohttp
 import rasa
@@ -17,6 +17,14 @@ from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
 from rasa.shared.exceptions import RasaException
+from rasa.shared.importers.importer import (
+    CombinedDataImporter,
+    E2EImporter,
+    ResponsesSyncImporter,
+    TrainingDataImporter,
+)
+from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.endpoints import EndpointConfig
 
 RASA_VERSION = "3.6.21"
@@ -25,6 +33,7 @@ _KEEPALIVE_SECONDS = 3
 
 _rasa_resolve = Event.resolve_by_type
 _rasa_session = EndpointConfig.session
+_rasa_merge = TrainingData.merge
 
 
 class WrongRasaError(RasaException):
@@ -33,14 +42,18 @@ class WrongRasaError(RasaException):
 
 def apply() -> None:
     """Put the overrides in place. Raises WrongRasaError under another Rasa version."""
+    _require_version()
+    RemoteAction._validate_action_result = _validate_action_result
+    EndpointConfig.session = _pooled_session
+    Event.resolve_by_type = staticmethod(_resolve_by_type)
+
+
+def _require_version() -> None:
     if rasa.__version__ != RASA_VERSION:
         raise WrongRasaError(
             f"Rasa {rasa.__version__} is installed, but the overrides in bot/rasa_speedups.py are for {RASA_VERSION}. "
             "Install the locked requirements with `make setup`."
         )
-    RemoteAction._validate_action_result = _validate_action_result
-    EndpointConfig.session = _pooled_session
-    Event.resolve_by_type = staticmethod(_resolve_by_type)
 
 
 # 1. Rasa calls jsonschema.validate, which checks the schema itself anew on every action call: 56 % of the time of a
@@ -82,3 +95,41 @@ async def _kept_open(endpoint: EndpointConfig) -> AsyncIterator[aiohttp.ClientSe
 @cache
 def _resolve_by_type(type_name: Text, default: Optional[Type[Event]] = None) -> Optional[Type[Event]]:
     return _rasa_resolve(type_name, default)
+
+
+def apply_to_training() -> None:
+    """Put the overrides of reading training data in place. Raises WrongRasaError under another Rasa version."""
+    _require_version()
+    for importer in (CombinedDataImporter, ResponsesSyncImporter, E2EImporter):
+        importer.get_nlu_data = _cached_once(importer.get_nlu_data)
+    TrainingData.merge = _merge
+    RasaYAMLReader.validate = _validate_nothing
+
+
+# 4. Rasa caches the training data by the arguments as they are written, so `get_nlu_data()` and `get_nlu_data("en")`
+#    read all files twice.
+def _cached_once(rasa_get: Callable[[Any, Text], TrainingData]) -> Callable[..., TrainingData]:
+    def get_nlu_data(self: TrainingDataImporter, language: Optional[Text] = "en") -> TrainingData:
+        return rasa_get(self, language or "en")
+
+    return get_nlu_data
+
+
+# 5. Rasa copies every example deeply at each of several merges. Nobody keeps the data that went into a merge, so the
+#    merged data can hold the same examples.
+def _merge(self: TrainingData, *others: Optional[TrainingData]) -> TrainingData:
+    parts = [self, *filter(None, others)]
+    first, *rest = [_without_examples(part) for part in parts]
+    merged = _rasa_merge(first, *rest)
+    examples = [example for part in parts for example in part.training_examples]
+    return TrainingData(examples, merged.entity_synonyms, merged.regex_features, merged.lookup_tables, merged.responses)
+
+
+def _without_examples(data: TrainingData) -> TrainingData:
+    return TrainingData([], data.entity_synonyms, data.regex_features, data.lookup_tables, data.responses)
+
+
+# 6. Rasa parses each file once more, in pure Python, to hold it against its schema. `bot/check.py` has read every file
+#    strictly before a training starts.
+def _validate_nothing(self: RasaYAMLReader, string: Text) -> None:
+    """The place of Rasa's validation."""

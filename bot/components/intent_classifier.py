@@ -75,8 +75,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             self._config["random_seed"],
         )
         texts = [_text(m) for m in examples]
-        self._features = NgramFeatures.fit(texts, p.seed)
-        x = np.hstack([np.stack([_vector(m) for m in examples]), self._features.transform(texts)])
+        self._features, ngrams = NgramFeatures.fit(texts, p.seed)
+        x = np.hstack([np.stack([_vector(m) for m in examples]), ngrams])
         self._model = TopicModel.fit(x, labels, self._refusal, p)
         self._persist()
         return self._resource

@@ -1,13 +1,13 @@
 """Spelling-tolerant features beside the sentence vector: tf-idf of character n-grams, reduced by SVD."""
 
-from typing import Dict, Sequence, Text
+from typing import Dict, Sequence, Text, Tuple
 
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 # The reduction is learned on at most this many texts: its quality saturates, its cost does not.
-_SVD_TEXTS_AT_MOST = 4000
+_SVD_TEXTS_AT_MOST = 3000
 _DIMENSIONS_AT_MOST = 384
 
 
@@ -23,14 +23,15 @@ class NgramFeatures:
         self._analyze, self._idf = vectorizer.build_analyzer(), vectorizer.idf_
 
     @classmethod
-    def fit(cls, texts: Sequence[Text], seed: int) -> "NgramFeatures":
-        """Learn vocabulary, weights and reduction from training texts."""
+    def fit(cls, texts: Sequence[Text], seed: int) -> Tuple["NgramFeatures", np.ndarray]:
+        """Learn vocabulary, weights and reduction from training texts; also gives what `transform` makes of them."""
         vectorizer = _vectorizer(min_df=2)
         counts = vectorizer.fit_transform(texts)
         sample = np.random.RandomState(seed).permutation(counts.shape[0])[:_SVD_TEXTS_AT_MOST]
         dimensions = min(_DIMENSIONS_AT_MOST, len(sample) - 1, counts.shape[1] - 1)
         svd = TruncatedSVD(dimensions, n_iter=2, random_state=seed).fit(counts[sample])
-        return cls(vectorizer, np.ascontiguousarray(svd.components_.T, np.float32))
+        projection = np.ascontiguousarray(svd.components_.T, np.float32)
+        return cls(vectorizer, projection), counts @ projection
 
     def transform(self, texts: Sequence[Text]) -> np.ndarray:
         """A float32 array (len(texts), dimensions)."""

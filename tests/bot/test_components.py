@@ -105,16 +105,17 @@ def test_what_is_kept_is_what_comes_back(clusters: Clusters) -> None:
 
 def test_ngrams_forgive_typing_faults_and_survive_keeping() -> None:
     texts = ["battery life", "battery lasts", "mri scan", "mri scanner", "refill visit", "refill visits"]
-    features = NgramFeatures.fit(texts, seed=1)
+    features, fitted = NgramFeatures.fit(texts, seed=1)
     rows = features.transform(["batery lfe", "battery life", "mri scan"])
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
+    np.testing.assert_allclose(fitted, features.transform(texts), atol=1e-6)
     again = NgramFeatures.from_arrays(features.to_arrays())
     np.testing.assert_allclose(again.transform(["batery lfe"]), rows[:1], atol=2e-3)
 
 
 def test_one_text_gets_the_ngrams_that_many_get() -> None:
     texts = ["battery life", "battery battery lasts", "mri scan", "refill visit"]
-    features = NgramFeatures.fit(texts, seed=1)
+    features, _ = NgramFeatures.fit(texts, seed=1)
     for text in [*texts, "unseen batterie", "", "日本語"]:
         np.testing.assert_allclose(features.transform_one(text), features.transform([text])[0], atol=1e-5)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,21 +11,39 @@ from aiohttp import web
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
+from rasa.shared.importers.importer import (
+    CombinedDataImporter,
+    E2EImporter,
+    ResponsesSyncImporter,
+    TrainingDataImporter,
+)
+from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_speedups
 
 GOOD: dict[str, Any] = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "hello"}]}
 BAD = [{"events": [{"event": 7}]}, {"events": {}}, {"responses": ["text"]}]
+OVERRIDDEN: list[tuple[type, str]] = [
+    (RemoteAction, "_validate_action_result"),
+    (EndpointConfig, "session"),
+    (Event, "resolve_by_type"),
+    (CombinedDataImporter, "get_nlu_data"),
+    (ResponsesSyncImporter, "get_nlu_data"),
+    (E2EImporter, "get_nlu_data"),
+    (TrainingData, "merge"),
+    (RasaYAMLReader, "validate"),
+]
 
 
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
     """Overrides are put in place by each test and taken back after it."""
-    saved = RemoteAction._validate_action_result, EndpointConfig.session, Event.resolve_by_type
+    names = [(owner, name, owner.__dict__[name]) for owner, name in OVERRIDDEN]
     yield
-    RemoteAction._validate_action_result, EndpointConfig.session = saved[:2]
-    Event.resolve_by_type = staticmethod(saved[2])
+    for owner, name, value in names:
+        setattr(owner, name, value)
 
 
 def verdict(result: dict[str, Any]) -> bool:
@@ -89,3 +108,31 @@ def test_another_rasa_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rasa, "__version__", "3.6.22")
     with pytest.raises(rasa_speedups.WrongRasaError, match=r"3\.6\.22"):
         rasa_speedups.apply()
+
+
+def _training_data(folder: Path) -> TrainingData:
+    files = [str(folder / name) for name in ("one.yml", "two.yml")]
+    importer = TrainingDataImporter.load_from_config(config_path=str(folder / "config.yml"), training_data_paths=files)
+    importer.get_domain()
+    return importer.get_nlu_data()
+
+
+def test_training_data_is_read_once_and_is_what_rasa_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.yml").write_text("recipe: default.v1\nlanguage: en\n")
+    for name in ("one", "two"):
+        text = f"nlu:\n- intent: {name}\n  examples: |\n    - asked of {name}\n    - asked twice\n    - asked twice\n"
+        (tmp_path / f"{name}.yml").write_text(f'version: "3.1"\n{text}')
+    by_rasa = _training_data(tmp_path)
+    rasa_speedups.apply_to_training()
+    read: list[str] = []
+    reads = RasaYAMLReader.reads
+
+    def counted(self: RasaYAMLReader, *args: Any, **kwargs: Any) -> TrainingData:
+        read.append(self.filename)
+        return reads(self, *args, **kwargs)
+
+    monkeypatch.setattr(RasaYAMLReader, "reads", counted)
+    ours = _training_data(tmp_path)
+    assert ours.fingerprint() == by_rasa.fingerprint()
+    assert ours.intents == {"one", "two"} == by_rasa.intents
+    assert len(read) == len(set(read)) == 2
