@@ -46,7 +46,7 @@ test: setup check ## Everything: checks, unit tests, and a conversation through 
 
 evaluate: setup ## Print the understanding's figures and write build/evaluation/report.html
 	@$(SERVER) -m deploy.ensure_model
-	@$(BOT) -m bot.evaluate
+	@$(BOT) -m bot.evaluate; first=$$?; PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) tests/conversations/evaluate.py && exit $$first
 
 tune: setup ## Choose the thresholds on the development questions and write them to config.yml
 	@$(BOT) -m bot.tune

@@ -1,8 +1,8 @@
-"""The content, loaded once for all actions. A fault in it stops the action server at start, with the file's name."""
+"""The content, loaded once for all actions with the first message; `make check` and the server's start find faults."""
 
 from functools import lru_cache
 
-from knowledge import Clinic, Library, load_clinic, load_library
+from knowledge import Clinic, FollowUps, Library, load_clinic, load_follow_ups, load_library
 from knowledge.paths import CLINIC, DATA
 
 
@@ -16,3 +16,9 @@ def library() -> Library:
 def clinic() -> Clinic:
     """The clinic's own data."""
     return load_clinic(CLINIC)
+
+
+@lru_cache(maxsize=1)
+def follow_ups() -> FollowUps:
+    """The table of follow-ups."""
+    return load_follow_ups(DATA)

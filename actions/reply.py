@@ -20,12 +20,19 @@ def payload(topic: Text) -> Text:
 
 
 def answer_message(
-    answer: Answer, library: Library, clinic: Clinic, confidence: float, model: Text, closing: Text = ""
+    answer: Answer,
+    library: Library,
+    clinic: Clinic,
+    confidence: float,
+    model: Text,
+    closing: Text = "",
+    opening: Text = "",
 ) -> Message:
-    """The whole answer to one topic, with its see-also topics as buttons."""
+    """The whole answer to one topic, with its see-also topics as buttons; `opening` stands before it."""
     related = [] if answer.kind == "safety" else answer.see_also
+    text = answer_text(answer, library, clinic, closing)
     return _message(
-        answer_text(answer, library, clinic, closing),
+        f"{opening}\n\n{text}" if opening else text,
         _buttons(related, library),
         kind=answer.kind,
         topics=[answer.topic],
@@ -48,6 +55,32 @@ def clarify_message(
         topics=[],
         options=list(topics),
         confidence=confidence,
+        model=model,
+    )
+
+
+def refusal_message(near: Sequence[Text], library: Library, clinic: Clinic, confidence: float, model: Text) -> Message:
+    """What the bot can help with, and the topics close to the question, if any is near, as buttons."""
+    phrases = library.phrases
+    text = f"{phrases.refusal}\n\n{phrases.near_topics}" if near else phrases.refusal
+    return _message(
+        fill(text, clinic), _buttons(near, library), kind="fallback", topics=[], confidence=confidence, model=model
+    )
+
+
+def sources_message(last: Answer, library: Library, clinic: Clinic, confidence: float, model: Text) -> Message:
+    """Where the last answer comes from, document by document."""
+    refs = source_refs(last, library)
+    lines = [f"• {ref['organisation']}: {ref['document']}" for ref in refs]
+    phrases = library.phrases
+    text = "\n".join([phrases.last_sources, *lines]) if refs else phrases.no_sources
+    return _message(
+        fill(text, clinic),
+        [],
+        kind="service",
+        topics=["sources"],
+        confidence=confidence,
+        sources=refs,
         model=model,
     )
 

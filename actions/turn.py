@@ -1,30 +1,88 @@
-"""What the conversation so far tells an action: the parsed message, and what was said before it."""
+"""What the conversation so far tells an action: the understood message, and what was said before it."""
 
-from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Text
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Text, Tuple
 
 from rasa_sdk import Tracker
 
+FOLLOW_UP = "followup_"
+SUBJECT, LAST_TOPICS, CLOSED = "subject", "last_topics", "closed"
+
 
 @dataclass(frozen=True)
-class Understanding:
-    """What the classifier made of the visitor's message."""
+class Part:
+    """One thing that the visitor's message wants a reply to, as the bot's pipeline gives it (bot/components/parts.py).
 
-    intent: Text
-    confidence: float
+    `action` is answer, clarify or refuse; `follow_up` the kind of a question that needs the turn before it, or empty;
+    `ranking` the most probable topics; `by` who raised a red flag, or empty.
+    """
+
     action: Text
     topics: List[Text]
+    confidence: float
+    text: Text = ""
+    follow_up: Text = ""
+    follow_up_confidence: float = 0.0
+    subjects: Sequence[Text] = ()
+    ranking: Sequence[Tuple[Text, float]] = ()
+    by: Text = ""
 
 
-def understanding(tracker: Tracker) -> Understanding:
-    """Read the newest message. A pressed button carries its topic and no ranking: it is answered as it stands."""
+@dataclass
+class Context:
+    """What a part is understood against. It moves on from reply to reply.
+
+    `subject` is what the talk is about, `last` the topic answered last, `told` all topics answered, `offered` what the
+    reply before asked the visitor to choose from.
+    """
+
+    subject: Optional[Text] = None
+    last: Optional[Text] = None
+    told: List[Text] = field(default_factory=list)
+    offered: Sequence[Text] = ()
+
+
+@dataclass(frozen=True)
+class Message:
+    """The newest message: its parts, whether more was asked than these, and the rules' red flags found to be calm."""
+
+    parts: List[Part]
+    more: bool = False
+    overruled: Sequence[Text] = ()
+
+
+def newest(tracker: Tracker) -> Message:
+    """The newest message as it is understood.
+
+    A pressed button carries its topic and no understanding: it is answered as it stands.
+    """
     message: Dict[Text, Any] = tracker.latest_message or {}
-    intent = message.get("intent") or {}
-    name, confidence = intent.get("name") or "", float(intent.get("confidence") or 0.0)
     made = message.get("understanding")
     if not made:
-        return Understanding(name, confidence, "answer", [name])
-    return Understanding(name, confidence, made["action"], list(made["topics"]))
+        intent = message.get("intent") or {}
+        name = intent.get("name") or ""
+        return Message([Part("answer", [name], float(intent.get("confidence") or 0.0))])
+    return Message([_part(part) for part in made["parts"]], bool(made["more"]), made["overruled"])
+
+
+def _part(made: Dict[Text, Any]) -> Part:
+    kind = made["follow_up"]
+    without_prefix = kind[len(FOLLOW_UP) :] if kind.startswith(FOLLOW_UP) else kind
+    ranking = [(name, float(p)) for name, p in made["ranking"]]
+    return Part(**{**made, "follow_up": without_prefix, "ranking": ranking})
+
+
+def context(tracker: Tracker) -> Context:
+    """The context that the slots and the replies before this message hold."""
+    told = list(tracker.get_slot(LAST_TOPICS) or ())
+    before = next(replies_before(tracker), None)
+    asked_back = before is not None and before["metadata"]["kind"] == "clarify"
+    return Context(
+        subject=tracker.get_slot(SUBJECT),
+        last=told[-1] if told else None,
+        told=told,
+        offered=before["metadata"]["options"] if before and asked_back else (),
+    )
 
 
 def model_id(tracker: Tracker) -> Text:

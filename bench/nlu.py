@@ -22,6 +22,7 @@ from rasa.model_training import train
 from bot import rasa_speedups
 from bot.components.sentence_encoder import Encoder, SentenceEncoder
 from bot.evaluation.questions import load_questions
+from bot.train import TRAINING_FILES
 
 _TRAINING_AT_MOST_SECONDS = 60
 _PARSE_AT_MOST = 1.5
@@ -52,7 +53,7 @@ def main() -> int:
 
 def _train(folder: str) -> float:
     start = time.perf_counter()
-    train("bot/domain.yml", "config.yml", ["data/nlu", "data/stories"], output=folder, force_training=True)
+    train("bot/domain.yml", "config.yml", TRAINING_FILES, output=folder, force_training=True)
     return time.perf_counter() - start
 
 

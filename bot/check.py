@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.checks.answers import check_answers
 from bot.checks.content import Content, load_content
 from bot.checks.fault import Fault
+from bot.checks.follow_ups import check_follow_ups
 from bot.checks.generated import check_generated, write_generated
 from bot.checks.phrases import check_names, check_phrases
 from bot.checks.questions import check_questions
@@ -24,6 +25,7 @@ def check(content: Content, today: date) -> Iterator[Fault]:
     yield from check_topics(content)
     yield from check_generated(content)
     yield from check_questions(content)
+    yield from check_follow_ups(content)
     if content.library:
         yield from check_answers(content.library, today)
         yield from check_phrases(content.library)

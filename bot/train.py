@@ -12,6 +12,8 @@ from rasa.model_training import train
 
 from bot import check, model_store, rasa_speedups
 
+TRAINING_FILES = ["data/nlu", "data/subjects.yml", "data/stories"]
+
 
 def main() -> int:
     """Train into models/. Returns the exit code."""
@@ -24,7 +26,7 @@ def main() -> int:
     result = train(
         domain="bot/domain.yml",
         config="config.yml",
-        training_files=["data/nlu", "data/stories"],
+        training_files=TRAINING_FILES,
         output=str(model_store.MODELS),
         force_training=True,
     )

@@ -9,7 +9,14 @@ from knowledge.paths import ROOT
 MODELS = ROOT / "models"
 _STAMP = MODELS / "trained-on.sha256"
 # What a model is made of: when none of it has changed, the model is of today.
-_MADE_OF = ("config.yml", "bot/domain.yml", "data/nlu/*.yml", "data/stories/*.yml", "bot/components/*.py")
+_MADE_OF = (
+    "config.yml",
+    "bot/domain.yml",
+    "data/nlu/*.yml",
+    "data/subjects.yml",
+    "data/stories/*.yml",
+    "bot/components/*.py",
+)
 BOT_PYTHON = ROOT / ".venv" / "bot" / "bin" / "python"
 
 

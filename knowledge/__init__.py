@@ -2,6 +2,7 @@
 
 from knowledge.clinic import Clinic, OpeningHours, load_clinic
 from knowledge.errors import ContentError
+from knowledge.follow_ups import FollowUps, load_follow_ups
 from knowledge.library import Library, load_library
 from knowledge.model import Answer, Fact, Kind, Phrases, Review, Source, Statement
 
@@ -10,6 +11,7 @@ __all__ = [
     "Clinic",
     "ContentError",
     "Fact",
+    "FollowUps",
     "Kind",
     "Library",
     "OpeningHours",
@@ -18,5 +20,6 @@ __all__ = [
     "Source",
     "Statement",
     "load_clinic",
+    "load_follow_ups",
     "load_library",
 ]

@@ -4,8 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.errors import ContentError
-from knowledge.model import KINDS, SEVERITIES, Answer, Fact, Phrases, Review, Source, Statement
+from knowledge.model import KINDS, SEVERITIES, Answer, Fact, Phrases, Review, Severity, Source, Statement
 from knowledge.yaml_file import Reader, read_yaml
+
+# Severities whose safety replies are followed by a reminder; advice is no danger.
+REMINDED: tuple[Severity, ...] = ("emergency", "urgent", "crisis")
+_PHRASES = (
+    "greeting clarify something_else something_else_reply refusal near_topics guess rest last_sources no_sources "
+    "help_coming views_intro points_intro unavailable too_long"
+)
 
 
 @dataclass(frozen=True)
@@ -92,11 +99,13 @@ def _answer(path: Path) -> Answer:
 
 def _phrases(path: Path) -> Phrases:
     reader = Reader(path, read_yaml(path))
-    names = "greeting clarify something_else something_else_reply refusal views_intro points_intro unavailable too_long"
-    texts = {k: reader.text(k) for k in names.split()}
+    texts = {k: reader.text(k) for k in _PHRASES.split()}
     closing = reader.child("closings")
     closings: dict[str, tuple[str, ...]] = {k: closing.texts(k) for k in KINDS if closing.has(k)}
     closing.done()
-    phrases = Phrases(**texts, closings=closings, starters=reader.texts("starters"))
+    reminder = reader.child("reminders")
+    reminders: dict[str, str] = {k: reminder.text(k) for k in REMINDED}
+    reminder.done()
+    phrases = Phrases(**texts, closings=closings, reminders=reminders, starters=reader.texts("starters"))
     reader.done()
     return phrases

@@ -83,16 +83,26 @@ class Answer:
 
 @dataclass(frozen=True)
 class Phrases:
-    """The bot's sentences that belong to no topic: greeting, clarify, refusal, failure, closing lines by kind."""
+    """The bot's sentences that belong to no topic: greeting, clarify, refusal, failure, closing lines by kind.
+
+    `reminders` by severity follow a safety reply until `help_coming` answers that help is on its way.
+    """
 
     greeting: str
     clarify: str
     something_else: str
     something_else_reply: str
     refusal: str
+    near_topics: str
+    guess: str
+    rest: str
+    last_sources: str
+    no_sources: str
+    help_coming: str
     views_intro: str
     points_intro: str
     unavailable: str
     too_long: str
     closings: dict[str, tuple[str, ...]]
+    reminders: dict[str, str]
     starters: tuple[str, ...]

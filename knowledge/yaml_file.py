@@ -52,6 +52,12 @@ class Reader:
         """Whether the key stands there and has not been consumed."""
         return key in self._left
 
+    def names(self) -> list[str]:
+        """The keys that have not been consumed, in the file's order. Raises ContentError if one is no text."""
+        if not all(isinstance(key, str) for key in self._left):
+            raise self.error("", "every key must be a text (put `yes`, `no`, `on` and numbers in quotes)")
+        return list(self._left)
+
     def _take(self, key: str) -> Any:
         if key not in self._left:
             raise self.error(key, "is missing")
@@ -64,11 +70,22 @@ class Reader:
             raise self.error(key, f"must be a text, not {value!r} (put numbers in quotes)")
         return value.strip()
 
+    def raw(self, key: str) -> Any:
+        """A required value of any shape, for a caller that checks it."""
+        return self._take(key)
+
     def choice(self, key: str, allowed: tuple[str, ...]) -> str:
         """A required text out of `allowed`."""
         value = self.text(key)
         if value not in allowed:
             raise self.error(key, f"{value!r} is none of {', '.join(allowed)}")
+        return value
+
+    def number(self, key: str) -> int:
+        """A required whole number above zero."""
+        value = self._take(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise self.error(key, f"must be a whole number above zero, not {value!r}")
         return value
 
     def day(self, key: str) -> date:

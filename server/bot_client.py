@@ -1,7 +1,8 @@
 """The only caller of Rasa."""
 
 import asyncio
-from typing import Annotated, Protocol
+from collections.abc import Mapping
+from typing import Annotated, Any, Protocol
 
 import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -11,6 +12,11 @@ from server.messages import BotReply
 
 # Rasa closes an idle connection after 5 s: drop ours before, or a message would meet a connection just closed.
 _KEEPALIVE_SECONDS = 3.0
+
+
+# Travels as a message's metadata: what the rules of red flags found,
+# {"red_flags": [{topic, start, end}], "calm": bool}.
+Notes = Mapping[str, Any]
 
 
 class BotUnavailable(ServerError):
@@ -24,8 +30,8 @@ class BotUnavailable(ServerError):
 class Bot(Protocol):
     """Something that answers messages: Rasa, or a fake in tests."""
 
-    async def ask(self, sender: str, message: str) -> list[BotReply]:
-        """The replies to a message of a conversation, at least one. Raises BotUnavailable."""
+    async def ask(self, sender: str, message: str, notes: Notes) -> list[BotReply]:
+        """The replies to a message of a conversation, at least one; `notes` go with it. Raises BotUnavailable."""
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -50,9 +56,9 @@ class RasaClient:
             timeout=timeout_seconds, limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS), trust_env=False
         )
 
-    async def ask(self, sender: str, message: str) -> list[BotReply]:
+    async def ask(self, sender: str, message: str, notes: Notes) -> list[BotReply]:
         """Ask Rasa. Raises BotUnavailable when no usable reply comes before the deadline."""
-        body = {"sender": sender, "message": message, "metadata": {}}
+        body = {"sender": sender, "message": message, "metadata": notes}
         try:
             # One deadline over all: httpx's own timeouts start anew with every byte.
             async with asyncio.timeout(self._seconds):

@@ -15,6 +15,7 @@ from server.errors import install_error_handlers
 from server.middleware import RequestMiddleware
 from server.operations import Readiness
 from server.pages import install_pages
+from server.safety import load_safety
 from server.settings import Settings
 
 
@@ -22,6 +23,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     """Build the application; `bot` stands in for Rasa in tests. Raises ContentError if the content is faulty."""
     content = load_content(settings.data_dir, settings.clinic_file)
     database = Database(settings.database_url)
+    safety = load_safety(settings.data_dir / "safety")
     bot = bot or RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
 
     @asynccontextmanager
@@ -39,7 +41,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.content = content
-    app.state.chat = ChatService(database, bot, content, settings.max_message_chars)
+    app.state.chat = ChatService(database, bot, content, safety, settings.max_message_chars)
     app.state.readiness = Readiness(database, bot)
     for module in (routes_api, routes_content, routes_rasa, operations):
         app.include_router(module.router)

@@ -7,6 +7,25 @@ from pydantic import BaseModel, Field
 Kind = Literal["answer", "clarify", "not_covered", "service", "safety", "fallback"]
 Severity = Literal["emergency", "urgent", "crisis", "advice"]
 
+_GRAVEST_FIRST: tuple[Severity, ...] = ("crisis", "emergency", "urgent", "advice")
+
+
+def gravity(severity: Severity | None) -> int:
+    """A number to sort by: the graver, the lower."""
+    return _GRAVEST_FIRST.index(severity or "advice")
+
+
+def covers(given: Severity | None, due: Severity | None) -> bool:
+    """Whether a reply of one severity says enough where another is due.
+
+    A crisis is met by its own reply only, and that says nothing of an emergency.
+    """
+    if given is None or due is None:
+        return False
+    if given == "crisis":
+        return due in ("crisis", "advice")
+    return gravity(given) <= gravity(due)
+
 
 class Button(BaseModel):
     """A choice that a visitor may click; `payload` is what is then sent as the message."""
@@ -24,7 +43,10 @@ class SourceRef(BaseModel):
 
 
 class Metadata(BaseModel):
-    """What a reply is about. `severity` stands only in safety replies."""
+    """What a reply is about. `severity` stands only in safety replies.
+
+    `overruled` names red flags of the rules that the bot found calm; the reply's text does not mention them.
+    """
 
     kind: Kind
     topics: list[str]
@@ -33,6 +55,7 @@ class Metadata(BaseModel):
     confidence: float = Field(ge=0, le=1)
     sources: list[SourceRef]
     model: str
+    overruled: list[str] = Field(default=[], exclude_if=lambda value: not value)
 
 
 class BotReply(BaseModel):

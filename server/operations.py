@@ -68,7 +68,7 @@ class Readiness:
         sender = f"canary-{os.getpid()}-{self._asked // _QUESTIONS_PER_SENDER}"
         self._asked += 1
         try:
-            replies = await self._bot.ask(sender, CANARY_QUESTION)
+            replies = await self._bot.ask(sender, CANARY_QUESTION, {})
         except BotUnavailable as e:
             return e.reason
         return "ok" if any(r.metadata.kind == "answer" for r in replies) else "the canary question was not answered"

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.checks.fault import Fault, unreadable
-from bot.evaluation.questions import topic_files
-from knowledge import Clinic, ContentError, Library, load_clinic, load_library
+from bot.evaluation.questions import FOLLOW_UP, topic_files
+from knowledge import Clinic, ContentError, FollowUps, Library, load_clinic, load_follow_ups, load_library
 from knowledge.yaml_file import Reader, read_yaml
 
 ANSWERS, TRAINING, EVALUATION = "data/answers", "data/nlu", "tests/eval"
+SUBJECTS = "data/subjects.yml"
 
 Questions = dict[str, tuple[str, ...]]
 _T = TypeVar("_T")
@@ -19,17 +20,27 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Content:
-    """What could be read. `library` and `clinic` are None when a file of theirs is broken; so are topics left out."""
+    """What could be read. What has a broken file is None; so are topics left out.
+
+    `table` says which topic answers which follow-up; `subjects` are those that are found in messages.
+    """
 
     root: Path
     library: Library | None
     clinic: Clinic | None
+    table: FollowUps | None
+    subjects: set[str] | None
     training: Questions
     evaluation: Questions
 
     def topics(self, folder: str) -> set[str]:
-        """Ids of the topics that have a file in `folder`, readable or not."""
-        return {path.stem for path in topic_files(self.root / folder)}
+        """Ids of the topics that have a file in `folder`, readable or not; follow-ups are no topics."""
+        return {path.stem for path in topic_files(self.root / folder) if not path.stem.startswith(FOLLOW_UP)}
+
+    @property
+    def follow_ups(self) -> set[str]:
+        """The kinds of follow-ups that have training questions."""
+        return {path.stem for path in topic_files(self.root / TRAINING) if path.stem.startswith(FOLLOW_UP)}
 
 
 def load_content(root: Path) -> tuple[Content, list[Fault]]:
@@ -39,6 +50,8 @@ def load_content(root: Path) -> tuple[Content, list[Fault]]:
         root=root,
         library=_attempt(lambda: load_library(root / "data"), root, faults),
         clinic=_attempt(lambda: load_clinic(root / "clinic.yml"), root, faults),
+        table=_attempt(lambda: load_follow_ups(root / "data"), root, faults),
+        subjects=_attempt(lambda: _subjects(root / SUBJECTS), root, faults),
         training=_questions(root, TRAINING, _training_questions, faults),
         evaluation=_questions(root, EVALUATION, _evaluation_questions, faults),
     )
@@ -57,6 +70,14 @@ def _questions(root: Path, folder: str, read: Callable[[Path], tuple[str, ...]],
     paths = topic_files(root / folder)
     found = {path.stem: _attempt(partial(read, path), root, faults) for path in paths}
     return {topic: questions for topic, questions in found.items() if questions is not None}
+
+
+def _subjects(path: Path) -> set[str]:
+    reader = Reader(path, read_yaml(path))
+    reader.choice("version", ("3.1",))
+    tables = reader.children("nlu")
+    reader.done()
+    return {table.text("lookup") for table in tables}
 
 
 def _evaluation_questions(path: Path) -> tuple[str, ...]:

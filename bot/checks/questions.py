@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from bot.checks.content import EVALUATION, TRAINING, Content, Questions, files_of
 from bot.checks.fault import Fault
 from bot.checks.wording import NearQuestions, normalised
-from bot.evaluation.questions import OUT_OF_SCOPE
+from bot.evaluation.questions import FOLLOW_UP, OUT_OF_SCOPE
 
 # Rasa reads [text]{...} in a question as an entity, and a leading / as an intent given by name.
 ENTITY_SYNTAX = "[]{}"
 LEAST_TRAINING = {"answer": 40, "not_covered": 25, "service": 25, "safety": 25}
 LEAST_TRAINING_OUT_OF_SCOPE = 400
+LEAST_TRAINING_FOLLOW_UP = 40
 LEAST_EVALUATION = 8
 LEAST_EVALUATION_OUT_OF_SCOPE = 150
 
@@ -30,6 +31,8 @@ def _enough_training(content: Content) -> Iterator[Fault]:
         least = LEAST_TRAINING[answers[topic].kind] if topic in answers else 0
         if topic == OUT_OF_SCOPE:
             least = LEAST_TRAINING_OUT_OF_SCOPE
+        elif topic.startswith(FOLLOW_UP):
+            least = LEAST_TRAINING_FOLLOW_UP
         yield from _too_few(f"{TRAINING}/{topic}.yml", questions, least)
 
 

@@ -1,6 +1,7 @@
 """Rasa's graph component around the topic model: trains it, keeps it, and ranks the intents of each message."""
 
-from typing import Any, Dict, List, Optional, Text
+from dataclasses import asdict, replace
+from typing import Any, Dict, List, Optional, Text, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,20 +14,27 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.decision import Thresholds, decide
+from bot.components.decision import Thresholds, decide, raised
 from bot.components.ngram_features import NgramFeatures
-from bot.components.sentence_encoder import sentence_vector
+from bot.components.parts import Seen, Spotted, understand
+from bot.components.question_splitter import Segment, segments_of
+from bot.components.sentence_encoder import SEGMENT_VECTORS, sentence_vector
+from bot.components.subject_finder import SUBJECTS
 from bot.components.topic_model import Hyperparameters, TopicModel
 
 _RANKED = 10
+_FEW_WORDS = 5
 _FILE = "topic_model.npz"
+# Intents of this name are no topics: they ask on about the topic before.
+FOLLOW_UP = "followup_"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(GraphComponent, IntentClassifier):
     """Ranks intents by calibrated probability and says what to do with them.
 
-    Sets `intent`, `intent_ranking` and `understanding` = {action: answer|clarify|refuse, topics: [...]}.
+    Sets `intent`, `intent_ranking` and `understanding` = {parts: [...], more}, see
+    parts.Understanding.
     A refused message gets the refusal intent's name, with the probability that nothing known covers it.
     """
 
@@ -41,6 +49,9 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             "refuse_below": 0.35,
             "clarify_below": 0.6,
             "raise_from": 0.35,
+            "raise_short_from": 0.9,
+            "raise_calm_from": 0.85,
+            "follow_up_from": 0.5,
             "random_seed": 1,
         }
 
@@ -74,7 +85,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             self._config["background_share"],
             self._config["random_seed"],
         )
-        texts = [_text(m) for m in examples]
+        texts = [m.get(TEXT).lower() for m in examples]
         self._features, ngrams = NgramFeatures.fit(texts, p.seed)
         x = np.hstack([np.stack([_vector(m) for m in examples]), ngrams])
         self._model = TopicModel.fit(x, labels, self._refusal, p)
@@ -86,26 +97,60 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if self._model is None or self._features is None:
             raise RasaException("TopicClassifier was asked before it was trained.")
         for message in messages:
-            x = np.hstack([_vector(message), self._features.transform_one(_text(message))])
-            self._set(message, self._model.probabilities_of_one(x))
+            self._understand(message)
         return messages
 
-    def _set(self, message: Message, probabilities: np.ndarray) -> None:
-        assert self._model is not None
+    def _understand(self, message: Message) -> None:
+        text, told = message.get(TEXT) or "", message.get("metadata") or {}
+        whole, p_refusal = self._seen(text, _vector(message), Segment(0, len(text), True), bool(told.get("calm")))
+        segments = [
+            self._seen(text[s.start : s.end], vector, s, bool(told.get("calm")))[0]
+            for s, vector in zip(segments_of(message), message.get(SEGMENT_VECTORS, ()))
+        ]
+        flags = [Spotted(f["topic"], f["start"], f["end"]) for f in told.get("red_flags") or ()]
+        found = understand(text, whole, segments, flags, message.get(SUBJECTS) or ())
+        message.set("understanding", asdict(found), add_to_output=True)
+        self._set_intent(message, whole, p_refusal)
+
+    def _seen(self, text: Text, vector: np.ndarray, place: Segment, calm: bool) -> Tuple[Seen, float]:
+        """A text as it is understood, and the probability that no topic covers it."""
+        assert self._model is not None and self._features is not None
+        x = np.hstack([vector, self._features.transform_one(text.lower())])
+        probabilities = self._model.probabilities_of_one(x)
         order = np.argsort(-probabilities)
-        ranking = [(self._model.intents[k], float(probabilities[k])) for k in order]
-        decision = decide(ranking, self._refusal, self._limits)
-        if decision.action == "refuse":
-            in_scope = sum(p for name, p in ranking if name != self._refusal)
-            first = (self._refusal, max(0.0, 1.0 - in_scope))
+        every = [(self._model.intents[k], float(probabilities[k])) for k in order]
+        follow_ups = [(name, p) for name, p in every if name.startswith(FOLLOW_UP)]
+        of_follow_ups = sum(p for _, p in follow_ups)
+        follow_up = follow_ups[0][0] if of_follow_ups >= self._config["follow_up_from"] else ""
+        # Taken out of its conversation a follow-up is a question like any other: the topics share its probability.
+        share = max(1e-6, 1.0 - of_follow_ups)
+        ranking = [(name, p / share) for name, p in every if not name.startswith(FOLLOW_UP)]
+        limits = replace(self._limits, raise_from=self._raise_from(text, calm))
+        decision = decide(ranking, self._refusal, limits)
+        flag = raised(ranking, limits.raise_from)
+        in_scope = sum(p for name, p in ranking if name != self._refusal)
+        seen = Seen(place.start, place.end, place.asks, decision, ranking, follow_up, of_follow_ups, flag)
+        return seen, max(0.0, 1.0 - in_scope)
+
+    def _raise_from(self, text: Text, calm: bool) -> float:
+        bounds = [self._limits.raise_from]
+        if calm:
+            bounds.append(self._config["raise_calm_from"])
+        if len(text.split()) <= _FEW_WORDS:
+            bounds.append(self._config["raise_short_from"])
+        return max(bounds)
+
+    def _set_intent(self, message: Message, whole: Seen, p_refusal: float) -> None:
+        ranking = list(whole.ranking)
+        if whole.decision.action == "refuse":
+            first = (self._refusal, p_refusal)
         else:
             # A raised red flag may stand behind a calmer intent: the decision's own topic comes first.
-            first = next(r for r in ranking if r[0] == decision.topics[0])
+            first = next(r for r in ranking if r[0] == whole.decision.topics[0])
         ranking = [first, *(r for r in ranking if r[0] != first[0])]
         as_dicts = [{"name": name, "confidence": p} for name, p in ranking[:_RANKED]]
         message.set(INTENT, as_dicts[0], add_to_output=True)
         message.set("intent_ranking", as_dicts, add_to_output=True)
-        message.set("understanding", decision.as_dict(), add_to_output=True)
 
     def _persist(self) -> None:
         assert self._model is not None and self._features is not None
@@ -127,10 +172,6 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             component._model = TopicModel.from_arrays(arrays)
             component._features = NgramFeatures.from_arrays(arrays)
         return component
-
-
-def _text(message: Message) -> Text:
-    return (message.get(TEXT) or "").lower()
 
 
 def _vector(message: Message) -> np.ndarray:

@@ -7,7 +7,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 # The reduction is learned on at most this many texts: its quality saturates, its cost does not.
-_SVD_TEXTS_AT_MOST = 3000
+_SVD_TEXTS_AT_MOST = 4000
 _DIMENSIONS_AT_MOST = 384
 
 

@@ -23,6 +23,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
+from bot.components.question_splitter import segment_texts
+
+# On a message in several segments: their vectors (segments, 384).
+SEGMENT_VECTORS = "segment_vectors"
 _BATCH = 16
 _TOKENS_AT_MOST = 256
 
@@ -60,6 +64,10 @@ class Encoder:
     def encode_one(self, text: Text) -> np.ndarray:
         """The vector (384,) of one text, without the machinery for many."""
         return self._run([self._tokenizer.encode(text).ids])[0]
+
+    def encode_few(self, texts: Sequence[Text]) -> np.ndarray:
+        """The vectors (len(texts), 384) of a handful of texts in one run."""
+        return self._run([self._tokenizer.encode(text).ids for text in texts])
 
     def _run(self, ids: List[List[int]]) -> np.ndarray:
         longest = max(map(len, ids))
@@ -119,6 +127,9 @@ class SentenceEncoder(GraphComponent):
         """Add features to messages from visitors."""
         for message in messages:
             _add(message, self._encoder.encode_one(message.get(TEXT) or ""))
+            texts = segment_texts(message)
+            if texts:
+                message.set(SEGMENT_VECTORS, self._encoder.encode_few(texts))
         return messages
 
 

@@ -12,13 +12,14 @@ REFUSED = "(refused)"
 class Outcome:
     """`action` is answer, clarify or refuse; `topics` the one answered, those offered, or those near a refusal.
 
-    `best_topic` and `confidence` are the topic ranked first (out of scope left aside) and its probability; `seconds` is
-    what the parse took.
+    `also` are the topics of further answers in the same turn. `best_topic` and `confidence` are the topic ranked first
+    (out of scope left aside) and its probability; `seconds` is what the parse took.
     """
 
     question: Question
     action: str
     topics: tuple[str, ...]
+    also: tuple[str, ...]
     best_topic: str
     confidence: float
     seconds: float
@@ -35,8 +36,8 @@ class Outcome:
 
     @property
     def wrong_given(self) -> bool:
-        """A topic that is not the question's was given as the answer."""
-        return self.action == "answer" and not self.understood
+        """A topic that is not the question's was given as an answer, alone or beside the right one."""
+        return (self.action == "answer" and not self.understood) or any(t != self.question.topic for t in self.also)
 
     @property
     def right_offered(self) -> bool:
@@ -46,7 +47,8 @@ class Outcome:
 
 def outcome(question: Question, parsed: dict[str, Any], seconds: float) -> Outcome:
     """The outcome in Rasa's parse of the question. Raises KeyError if TopicClassifier did not take part in it."""
-    understanding = parsed["understanding"]
+    first, *rest = parsed["understanding"]["parts"]
+    also = tuple(part["topics"][0] for part in rest if part["action"] == "answer" and not part["follow_up"])
     ranked = [(r["name"], r["confidence"]) for r in parsed["intent_ranking"] if r["name"] != OUT_OF_SCOPE]
     best, confidence = ranked[0]
-    return Outcome(question, understanding["action"], tuple(understanding["topics"]), best, confidence, seconds)
+    return Outcome(question, first["action"], tuple(first["topics"]), also, best, confidence, seconds)

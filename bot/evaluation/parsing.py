@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import structlog
 from rasa.core.agent import Agent
 from rasa.shared.nlu.training_data.message import Message
@@ -17,6 +16,7 @@ from tqdm import tqdm
 
 from bot import model_store
 from bot.components.intent_classifier import TopicClassifier
+from bot.components.parts import Seen
 from bot.evaluation.outcomes import Outcome, outcome
 from bot.evaluation.questions import Question
 
@@ -62,18 +62,16 @@ def rank_all(agent: Agent, questions: Sequence[Question]) -> list[Ranking]:
 
 
 class _Recorder:
-    """Stands between a classifier and its decision and keeps the probabilities that pass."""
+    """Stands behind a classifier and keeps the rankings of whole messages that pass."""
 
     def __init__(self, classifier: TopicClassifier) -> None:
         self.rankings: list[Ranking] = []
-        self._classifier, self._set = classifier, classifier._set
-        classifier._set = self._keep
+        self._set_intent = classifier._set_intent
+        classifier._set_intent = self._keep
 
-    def _keep(self, message: Message, probabilities: np.ndarray) -> None:
-        assert self._classifier._model is not None
-        intents = self._classifier._model.intents
-        self.rankings.append([(intents[k], float(probabilities[k])) for k in np.argsort(-probabilities)])
-        self._set(message, probabilities)
+    def _keep(self, message: Message, whole: Seen, p_refusal: float) -> None:
+        self.rankings.append(list(whole.ranking))
+        self._set_intent(message, whole, p_refusal)
 
 
 def _classifier(agent: Agent) -> TopicClassifier:

@@ -10,6 +10,8 @@ from knowledge.errors import ContentError
 from knowledge.yaml_file import Reader, read_yaml
 
 OUT_OF_SCOPE = "out_of_scope"
+# The intents of questions that only the turn before makes sense of begin so.
+FOLLOW_UP = "followup_"
 KNOWN_MISSES = "known_misses.yml"
 _HEADER = (
     "# Questions that the bot is known to get wrong. They count in all figures. Once one is understood the evaluation\n"

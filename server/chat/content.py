@@ -8,6 +8,7 @@ from knowledge import Answer, Clinic, ContentError, Library, load_clinic, load_l
 from knowledge.model import Kind as TopicKind
 from knowledge.render import answer_text, fill, source_refs
 from server.messages import BotReply, Button, Kind, Metadata, SourceRef
+from server.safety import RED_FLAGS
 
 # Stands where Rasa's replies name the trained model.
 _MODEL = "server"
@@ -42,6 +43,32 @@ class Content:
         self.greeting = self._reply("greeting", phrases.greeting, "service", ["greet"], self._starters())
         self.unavailable = self._reply("unavailable", phrases.unavailable, "fallback")
         self.too_long = self._reply("too_long", phrases.too_long, "fallback")
+        self.help_coming = self._reply("help_coming", phrases.help_coming, "service")
+        self._reminders = {s: self._reply(f"reminders.{s}", t, "safety").text for s, t in phrases.reminders.items()}
+        self._safety = {a.topic: self._safety_reply(a) for a in library.answers.values() if a.kind == "safety"}
+        for topic in sorted(set(RED_FLAGS) - set(self._safety)):
+            raise ContentError(data / "answers" / f"{topic}.yml", "is missing; every red flag needs its reply")
+
+    def safety(self, topic: str) -> BotReply:
+        """The safety reply of a topic, for when the bot did not give it."""
+        return self._safety[topic]
+
+    def reminder(self, topic: str) -> str:
+        """The line that the replies after a safety reply begin with; empty for advice."""
+        return self._reminders.get(self._safety[topic].metadata.severity or "", "")
+
+    def _safety_reply(self, answer: Answer) -> BotReply:
+        page = self.topics[answer.topic]
+        metadata = Metadata(
+            kind="safety",
+            topics=[answer.topic],
+            options=[],
+            severity=answer.severity,
+            confidence=1,
+            sources=page.sources,
+            model=_MODEL,
+        )
+        return BotReply(text=page.text, buttons=[], metadata=metadata)
 
     def _page(self, answer: Answer) -> TopicPage:
         try:

@@ -6,7 +6,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
@@ -19,7 +19,9 @@ from server.db import Database
 from server.errors import EmptyMessageError, MessageIdReusedError, MessageTooLongError, NotFoundError
 from server.log.models import Reply, Turn, TurnState
 from server.log.repository import LoggedMessage, LogRepository, NewTurn
-from server.messages import BotReply, Button, ReplyMessage, ReplyMetadata
+from server.messages import BotReply, Button, ReplyMessage, ReplyMetadata, covers, gravity
+from server.safety import Reading, SafetyLayer
+from server.safety.aftercare import QUIET, Watch
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +47,24 @@ class TurnResult:
     replies: list[ReplyMessage]
 
 
+@dataclass(frozen=True)
+class Composed:
+    """What a turn comes to: the replies, what the next replies remind of, and the red flag that staff must see."""
+
+    state: TurnState
+    replies: list[BotReply]
+    watch: Watch
+    flagged: str | None = None
+
+
 class ChatService:
     """Conversations and their turns, for every protocol."""
 
-    def __init__(self, database: Database, bot: Bot, content: Content, max_message_chars: int) -> None:
+    def __init__(
+        self, database: Database, bot: Bot, content: Content, safety: SafetyLayer, max_message_chars: int
+    ) -> None:
         self._database, self._bot, self._content, self._limit = database, bot, content, max_message_chars
+        self._safety = safety
         # A lock vanishes with the last turn that holds or awaits it.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -101,39 +116,81 @@ class ChatService:
     async def _take_turn(self, conversation_id: str, client_message_id: str, text: str) -> TurnResult:
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         async with lock:
-            turn = await self._receive(conversation_id, client_message_id, text)
+            turn, watch = await self._receive(conversation_id, client_message_id, text)
             # A turn is found open only if the server stopped in the middle of it: then it is answered now.
             if turn.state == "received":
-                return await self._finish(turn, *await self._compose(turn, text))
+                return await self._finish(turn, await self._compose(turn, text, watch))
             return await self._replay(turn)
 
-    async def _receive(self, conversation_id: str, client_message_id: str, text: str) -> Turn:
+    async def _receive(self, conversation_id: str, client_message_id: str, text: str) -> tuple[Turn, Watch]:
         kept = text[: self._limit]
         async with self._database.session() as session:
             log = LogRepository(session)
             turn = await log.turn(conversation_id, client_message_id)
+            watch = await log.watch(conversation_id)
             if turn is None:
                 is_choice = text.startswith("/") and text in await log.offered_payloads(conversation_id)
                 new = NewTurn(conversation_id, client_message_id, kept, payload=text if is_choice else None)
-                return await log.add_turn(new)
+                return await log.add_turn(new), watch
         if turn.text != kept:
             raise MessageIdReusedError("This client_message_id was already used for another text.")
-        return turn
+        return turn, watch
 
-    async def _compose(self, turn: Turn, text: str) -> tuple[TurnState, list[BotReply]]:
+    async def _compose(self, turn: Turn, text: str, watch: Watch) -> Composed:
+        said = "" if turn.payload else without_command(turn.text)
+        reading = self._safety.read(said)
+        if watch.topic and not reading.flags:
+            rest = self._safety.help_coming(said)
+            if rest is not None:
+                if not rest:
+                    return Composed("answered", [self._content.help_coming], QUIET)
+                said, watch = without_command(rest), QUIET
+        state, replies = await self._answer(turn, text, turn.payload or said, reading)
+        return self._watched(state, self._with_every_flag(replies, reading), watch)
+
+    async def _answer(self, turn: Turn, text: str, message: str, reading: Reading) -> tuple[TurnState, list[BotReply]]:
         if len(text) > self._limit:
             return "answered", [self._content.too_long]
+        notes = {"red_flags": [asdict(flag) for flag in reading.flags], "calm": reading.calm}
         try:
-            return "answered", await self._bot.ask(turn.conversation_id, turn.payload or without_command(turn.text))
+            return "answered", await self._bot.ask(turn.conversation_id, message, notes)
         except BotUnavailable as e:
             logger.warning("bot unavailable", extra={"fields": {"reason": e.reason}})
             return "failed", [self._content.unavailable]
 
-    async def _finish(self, turn: Turn, state: TurnState, replies: list[BotReply]) -> TurnResult:
+    def _with_every_flag(self, replies: list[BotReply], reading: Reading) -> list[BotReply]:
+        """Safety replies first, and nothing left out that the rules found: the bot may be down, or have seen less.
+
+        One reply, the gravest, serves all emergencies together; a crisis has its own.
+        """
+        overruled = {topic for reply in replies for topic in reply.metadata.overruled}
+        due = [self._content.safety(flag.topic) for flag in reading.flags if flag.topic not in overruled]
+        safety = [reply for reply in replies if reply.metadata.kind == "safety"]
+        for reply in sorted(due, key=_gravity):
+            if not any(covers(given.metadata.severity, reply.metadata.severity) for given in safety):
+                safety.append(reply)
+        return [*sorted(safety, key=_gravity), *(reply for reply in replies if reply.metadata.kind != "safety")]
+
+    def _watched(self, state: TurnState, replies: list[BotReply], watch: Watch) -> Composed:
+        """The replies with the reminder of an earlier red flag, unless they raise one that takes its place."""
+        raised = next((r.metadata.topics[0] for r in replies if r.metadata.kind == "safety"), None)
+        if raised and self._content.reminder(raised):
+            return Composed(state, replies, Watch(raised), flagged=raised)
+        if watch.topic is None:
+            return Composed(state, replies, watch, flagged=raised)
+        first, *others = replies
+        text = f"{self._content.reminder(watch.topic)}\n\n{first.text}"
+        return Composed(state, [first.model_copy(update={"text": text}), *others], watch.reminded(), flagged=raised)
+
+    async def _finish(self, turn: Turn, composed: Composed) -> TurnResult:
         async with self._database.session() as session:
             log = LogRepository(session)
-            if await log.finish_turn(turn.id, state):
-                await log.add_replies(turn.conversation_id, replies, turn.id)
+            if await log.finish_turn(turn.id, composed.state):
+                await log.add_replies(turn.conversation_id, composed.replies, turn.id)
+                await log.set_watch(turn.conversation_id, composed.watch)
+                if composed.flagged:
+                    dangerous = bool(self._content.reminder(composed.flagged))
+                    await log.flag(turn.conversation_id, composed.flagged, dangerous)
             return await _result(log, turn)
 
     async def _replay(self, turn: Turn) -> TurnResult:
@@ -156,6 +213,10 @@ class ChatService:
     async def _id_of_sender(self, sender: str) -> str | None:
         async with self._database.session() as session:
             return await LogRepository(session).id_of_sender(sender)
+
+
+def _gravity(reply: BotReply) -> int:
+    return gravity(reply.metadata.severity)
 
 
 def _hash(token: str) -> str:

@@ -43,7 +43,10 @@ class Base(DeclarativeBase):
 
 
 class Conversation(Base):
-    """A visitor's conversation. One of the native API has a token, one of the Rasa protocol a sender."""
+    """A visitor's conversation. One of the native API has a token, one of the Rasa protocol a sender.
+
+    `flagged_*` tell staff of its latest red flag; `watch_*` hold what the next replies still remind of.
+    """
 
     __tablename__ = "conversation"
     __table_args__ = (
@@ -57,6 +60,10 @@ class Conversation(Base):
     external_sender: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    flagged_topic: Mapped[str | None] = mapped_column(String(64))
+    flagged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    watch_topic: Mapped[str | None] = mapped_column(String(64))
+    watch_reminders: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Turn(Base):

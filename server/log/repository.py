@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.log.models import Conversation, Reply, Turn, TurnState
 from server.messages import BotReply
+from server.safety.aftercare import Watch
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,23 @@ class LogRepository:
         self._session.add(turn)
         await self._touch(new.conversation_id, now)
         return turn
+
+    async def watch(self, conversation_id: str) -> Watch:
+        """What the next replies of a conversation still remind of."""
+        query = select(Conversation.watch_topic, Conversation.watch_reminders).where(Conversation.id == conversation_id)
+        return Watch(*(await self._session.execute(query)).one())
+
+    async def set_watch(self, conversation_id: str, watch: Watch) -> None:
+        """Keep it for the next turn."""
+        values = {"watch_topic": watch.topic, "watch_reminders": watch.reminders}
+        await self._session.execute(update(Conversation).where(Conversation.id == conversation_id).values(values))
+
+    async def flag(self, conversation_id: str, topic: str, dangerous: bool) -> None:
+        """Put a conversation before staff because of a red flag. Mere advice never hides an earlier danger."""
+        query = update(Conversation).where(Conversation.id == conversation_id)
+        if not dangerous:
+            query = query.where(Conversation.flagged_topic.is_(None))
+        await self._session.execute(query.values(flagged_topic=topic, flagged_at=datetime.now(UTC)))
 
     async def turn_state(self, turn_id: str) -> TurnState:
         """What has become of a turn."""

@@ -7,7 +7,7 @@ import pytest
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.decision import Thresholds, decide
+from bot.components.decision import Decision, Thresholds, decide
 from bot.components.neighbours import Neighbours
 from bot.components.ngram_features import NgramFeatures
 from bot.components.sentence_encoder import SentenceEncoder, WeightsError, sentence_vector
@@ -130,18 +130,12 @@ def test_likeness_of_few_agrees_with_likeness() -> None:
 
 
 def test_sure_is_answered() -> None:
-    assert decide([("battery", 0.9), ("mri", 0.05)], "out_of_scope", LIMITS).as_dict() == {
-        "action": "answer",
-        "topics": ["battery"],
-    }
+    assert decide([("battery", 0.9), ("mri", 0.05)], "out_of_scope", LIMITS) == Decision("answer", ["battery"])
 
 
 def test_unsure_asks_back_with_at_most_three_topics() -> None:
     ranking = [("battery", 0.5), ("out_of_scope", 0.2), ("mri", 0.1), ("recovery", 0.05), ("risks", 0.01)]
-    assert decide(ranking, "out_of_scope", LIMITS).as_dict() == {
-        "action": "clarify",
-        "topics": ["battery", "mri", "recovery"],
-    }
+    assert decide(ranking, "out_of_scope", LIMITS) == Decision("clarify", ["battery", "mri", "recovery"])
 
 
 @pytest.mark.parametrize("ranking", [[("out_of_scope", 0.7), ("mri", 0.2)], [("mri", 0.29), ("battery", 0.1)]])
@@ -151,9 +145,16 @@ def test_unknown_is_refused(ranking: "list[tuple[str, float]]") -> None:
 
 def test_red_flags_add_up_and_win_over_a_calm_topic() -> None:
     ranking = [("refill_alarm", 0.5), ("emergency_device", 0.2), ("emergency_overdose", 0.16)]
-    assert decide(ranking, "out_of_scope", LIMITS).as_dict() == {"action": "answer", "topics": ["emergency_device"]}
+    assert decide(ranking, "out_of_scope", LIMITS) == Decision("answer", ["emergency_device"])
 
 
 def test_a_red_flag_is_never_a_choice_of_several() -> None:
-    ranking = [("refill_alarm", 0.5), ("emergency_device", 0.2), ("missed_refill", 0.1)]
-    assert decide(ranking, "out_of_scope", LIMITS).topics == ["refill_alarm", "missed_refill"]
+    ranking = [("refill_alarm", 0.45), ("emergency_device", 0.2), ("missed_refill", 0.1)]
+    assert decide(ranking, "out_of_scope", LIMITS) == Decision("clarify", ["refill_alarm", "missed_refill"])
+
+
+def test_what_a_red_flag_too_improbable_to_be_raised_had_goes_to_the_calm_topics() -> None:
+    ranking = [("refill_alarm", 0.4), ("emergency_device", 0.2), ("missed_refill", 0.1)]
+    assert decide(ranking, "out_of_scope", LIMITS) == Decision("answer", ["refill_alarm"])
+    flag_first = [("emergency_device", 0.34), ("refill_alarm", 0.3), ("missed_refill", 0.1)]
+    assert decide(flag_first, "out_of_scope", LIMITS) == Decision("clarify", ["refill_alarm", "missed_refill"])

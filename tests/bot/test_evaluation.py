@@ -1,11 +1,13 @@
 """Figures, known misses, report and the choice of thresholds, on results made by hand."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot import evaluate, tune
+from bot.components.parts import Part, Understanding
 from bot.evaluation import config_file, questions, scores, thresholds
 from bot.evaluation.outcomes import REFUSED, Outcome, outcome
 from bot.evaluation.questions import OUT_OF_SCOPE, Question
@@ -16,9 +18,17 @@ from knowledge.errors import ContentError
 KINDS = {"battery_life": "answer", "mri": "answer", "emergency_device": "safety", "emergency_general": "safety"}
 
 
-def asked(topic: str, action: str, *topics: str, confidence: float = 0.9, text: str = "?", ms: float = 5) -> Outcome:
+def asked(
+    topic: str,
+    action: str,
+    *topics: str,
+    also: tuple[str, ...] = (),
+    confidence: float = 0.9,
+    text: str = "?",
+    ms: float = 5,
+) -> Outcome:
     """An outcome made by hand; the topic ranked first is the first of `topics`."""
-    return Outcome(Question(topic, text), action, topics, topics[0], confidence, ms / 1000)
+    return Outcome(Question(topic, text), action, topics, also, topics[0], confidence, ms / 1000)
 
 
 RIGHT = asked("mri", "answer", "mri", text="right")
@@ -29,6 +39,8 @@ REFUSAL = asked("battery_life", "refuse", "battery_life", confidence=0.3, text="
 OFF_REFUSED = asked(OUT_OF_SCOPE, "refuse", "mri", confidence=0.1, text="off refused")
 OFF_ASKED_BACK = asked(OUT_OF_SCOPE, "clarify", "mri", "battery_life", confidence=0.4, text="off asked back")
 OFF_ANSWERED = asked(OUT_OF_SCOPE, "answer", "mri", confidence=0.6, text="off answered")
+TWICE_RIGHT = asked("mri", "answer", "mri", also=("mri",), text="right, and again")
+WRONG_BESIDE = asked("mri", "answer", "mri", also=("battery_life",), text="right, wrong beside it")
 ALL = [RIGHT, WRONG, ASKED_BACK, ASKED_BACK_LATE, REFUSAL, OFF_REFUSED, OFF_ASKED_BACK, OFF_ANSWERED]
 
 
@@ -36,9 +48,13 @@ def evaluation(*outcomes: Outcome, known: frozenset[Question] = frozenset()) -> 
     return Evaluation("m.tar.gz", date(2026, 1, 5), outcomes, set(known), {"mri": "MRI <scans>"}, KINDS)
 
 
+def understood(*parts: Part) -> dict[str, object]:
+    return asdict(Understanding(list(parts), more=False))
+
+
 def test_an_outcome_is_read_from_rasas_parse() -> None:
     parsed = {
-        "understanding": {"action": "refuse", "topics": ["mri", "battery_life"]},
+        "understanding": understood(Part("refuse", ["mri", "battery_life"], 0.2)),
         "intent_ranking": [
             {"name": OUT_OF_SCOPE, "confidence": 0.7},
             {"name": "mri", "confidence": 0.2},
@@ -47,6 +63,19 @@ def test_an_outcome_is_read_from_rasas_parse() -> None:
     }
     made = outcome(Question(OUT_OF_SCOPE, "?"), parsed, 0.005)
     assert (made.said, made.best_topic, made.confidence, made.understood) == (REFUSED, "mri", 0.2, True)
+    assert (made.topics, made.also, made.seconds) == (("mri", "battery_life"), (), 0.005)
+
+
+def test_further_answers_of_the_same_turn_count_too_but_for_follow_ups() -> None:
+    parts = [
+        Part("clarify", ["mri", "risks"], 0.5),
+        Part("answer", ["battery_life"], 0.9),
+        Part("clarify", ["risks", "mri"], 0.5),
+        Part("answer", ["recovery"], 0.4, follow_up="followup_how_long"),
+    ]
+    parsed = {"understanding": understood(*parts), "intent_ranking": [{"name": "mri", "confidence": 0.5}]}
+    made = outcome(Question("mri", "?"), parsed, 0.005)
+    assert (made.action, made.said, made.also) == ("clarify", "mri", ("battery_life",))
 
 
 @pytest.mark.parametrize(
@@ -60,6 +89,8 @@ def test_an_outcome_is_read_from_rasas_parse() -> None:
         (OFF_REFUSED, True, False),
         (OFF_ASKED_BACK, False, False),
         (OFF_ANSWERED, False, True),
+        (TWICE_RIGHT, True, False),
+        (WRONG_BESIDE, True, True),
     ],
     ids=lambda value: value.question.text if isinstance(value, Outcome) else None,
 )

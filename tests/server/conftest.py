@@ -13,7 +13,8 @@ from server_fakes import FakeBot, Visitor, client_of
 
 from server.main import create_app
 from server.migrate import migrate
-from server.settings import Settings
+from server.safety import RED_FLAGS
+from server.settings import ROOT, Settings
 
 DATA = Path(__file__).parent / "data"
 
@@ -26,6 +27,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tests' own content, with the real rules of red flags and their real replies."""
+    folder = shutil.copytree(DATA, tmp_path_factory.mktemp("content") / "data")
+    shutil.copytree(ROOT / "data" / "safety", folder / "safety")
+    for topic in RED_FLAGS:
+        shutil.copy(ROOT / "data" / "answers" / f"{topic}.yml", folder / "answers")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database to copy from, because migrating takes longer than a test."""
     path = tmp_path_factory.mktemp("database") / "migrated.db"
@@ -34,7 +45,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, migrated_file: Path) -> Settings:
+def settings(tmp_path: Path, migrated_file: Path, data: Path) -> Settings:
     """Settings of a server on its own database."""
     database = shutil.copy(migrated_file, tmp_path / "test.db")
     demo = tmp_path / "demo"
@@ -43,7 +54,7 @@ def settings(tmp_path: Path, migrated_file: Path) -> Settings:
     (demo / "chat.js").write_text("export {}\n", encoding="utf-8")
     return Settings(
         database_url=f"sqlite:///{database}",
-        data_dir=DATA,
+        data_dir=data,
         clinic_file=DATA / "clinic.yml",
         demo_dir=demo,
         max_message_chars=50,

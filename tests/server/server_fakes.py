@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from server.bot_client import BotUnavailable
+from server.bot_client import BotUnavailable, Notes
 from server.messages import BotReply
 
 GOLDEN = Path(__file__).parents[1] / "contract" / "bot_reply.json"
@@ -20,18 +20,22 @@ def golden_replies() -> list[BotReply]:
 
 
 class FakeBot:
-    """A bot that says what the test wants. `asked` holds (sender, message); with a `gate` it waits to answer."""
+    """A bot that says what the test wants. `asked` holds (sender, message), `notes` what came with each; with a `gate`
+    it waits to answer.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.notes: list[Notes] = []
         self.replies = golden_replies()[:1]
         self.failure: Exception | None = None
         self.gate: asyncio.Event | None = None
         self.was_asked = asyncio.Event()
 
-    async def ask(self, sender: str, message: str) -> list[BotReply]:
+    async def ask(self, sender: str, message: str, notes: Notes) -> list[BotReply]:
         """Answer, or fail."""
         self.asked.append((sender, message))
+        self.notes.append(notes)
         self.was_asked.set()
         if self.gate:
             await self.gate.wait()

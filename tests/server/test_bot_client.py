@@ -65,7 +65,7 @@ async def client_for(url: str, seconds: float = 5) -> AsyncIterator[RasaClient]:
 
 async def test_the_contracts_replies_are_read() -> None:
     async with rasa(GOLDEN.read_bytes()) as server, client_for(server.url + "/") as client:
-        replies = await client.ask("c1", "hello")
+        replies = await client.ask("c1", "hello", {})
     assert replies == golden_replies()
     assert server.requests == [
         ("POST /webhooks/rest/webhook HTTP/1.1", {"sender": "c1", "message": "hello", "metadata": {}})
@@ -75,7 +75,7 @@ async def test_the_contracts_replies_are_read() -> None:
 async def test_connections_are_used_again() -> None:
     async with rasa(GOLDEN.read_bytes()) as server, client_for(server.url) as client:
         for _ in range(3):
-            await client.ask("c1", "hello")
+            await client.ask("c1", "hello", {})
     assert server.connections == 1
 
 
@@ -106,13 +106,13 @@ def _changed(**changes: object) -> bytes:
 async def test_anything_else_is_no_reply(body: bytes, status: int, reason: str) -> None:
     async with rasa(body, status) as server, client_for(server.url) as client:
         with pytest.raises(BotUnavailable, match=reason):
-            await client.ask("c1", "hello")
+            await client.ask("c1", "hello", {})
 
 
 async def test_a_reply_that_does_not_come_is_not_awaited_for_ever() -> None:
     async with rasa(None) as server, client_for(server.url, seconds=0.05) as client:
         with pytest.raises(BotUnavailable, match=r"no reply within 0\.05 s"):
-            await client.ask("c1", "hello")
+            await client.ask("c1", "hello", {})
 
 
 async def test_a_refused_connection_is_no_reply() -> None:
@@ -120,10 +120,10 @@ async def test_a_refused_connection_is_no_reply() -> None:
         url = server.url
     async with client_for(url) as client:
         with pytest.raises(BotUnavailable, match="no connection"):
-            await client.ask("c1", "hello")
+            await client.ask("c1", "hello", {})
 
 
 async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     async with rasa(GOLDEN.read_bytes()) as server, client_for(server.url) as client:
-        assert await client.ask("c1", "hello")
+        assert await client.ask("c1", "hello", {})

@@ -53,7 +53,7 @@ async def test_a_stream_gives_an_object_a_line(client: httpx.AsyncClient, bot: F
     bot.replies = golden_replies()
     response = await client.post(f"{URL}?stream=true", content='{"sender": "anna", "message": "hi"}')
     lines = [json.loads(line) for line in response.text.splitlines()]
-    assert [line["metadata"]["kind"] for line in lines] == ["answer", "clarify", "safety"]
+    assert [line["metadata"]["kind"] for line in lines] == ["safety", "answer", "clarify"]
 
 
 async def test_a_sender_keeps_its_conversation(client: httpx.AsyncClient, bot: FakeBot) -> None:

@@ -70,6 +70,45 @@ def _tables(connection: Connection) -> list[str]:
 
 
 @pytest.mark.asyncio
+async def test_the_log_survives_migrating_from_the_first_schema_and_back(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0001"))
+        await connection.run_sync(_fill)
+        old = await connection.run_sync(_rows)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+        [conversation], *others = await connection.run_sync(_rows)
+        added = {"flagged_topic": None, "flagged_at": None, "watch_topic": None, "watch_reminders": 0}
+        assert [[conversation], *others] == [[{**old[0][0], **added}], *old[1:]]
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "0001"))
+        assert await connection.run_sync(_rows) == old
+    await engine.dispose()
+
+
+def _fill(connection: Connection) -> None:
+    """A conversation of the first schema with a turn and its reply, as SQLite holds them."""
+    at = "2026-01-02 03:04:05"
+    rows: dict[str, dict[str, object]] = {
+        "conversation": {"id": "c", "token_hash": "h", "channel": "api", "created_at": at, "last_at": at},
+        "turn": {"id": "t", "conversation_id": "c", "seq": 1, "client_message_id": "m", "text": "hello"}
+        | {"state": "answered", "received_at": at, "finished_at": at},
+        "reply": {"id": "r", "turn_id": "t", "conversation_id": "c", "seq": 2, "text": "hi", "buttons": "[]"}
+        | {"kind": "service", "metadata": "{}", "at": at},
+    }
+    for table, row in rows.items():
+        statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"
+        connection.execute(text(statement), row)
+
+
+def _rows(connection: Connection) -> list[list[dict[str, object]]]:
+    """All rows of the log's tables."""
+    tables = ("conversation", "turn", "reply")
+    return [[dict(row) for row in connection.execute(text(f"SELECT * FROM {t}")).mappings()] for t in tables]
+
+
+@pytest.mark.asyncio
 async def test_sqlite_is_set_up_for_many_at_once(migrated_file: Path, tmp_path: Path) -> None:
     engine = create_engine(f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'copy.db')}")
     async with engine.connect() as connection:
@@ -138,3 +177,34 @@ def test_content_that_could_not_be_shown_stops_the_start(
     (data / file).write_text(original.replace(old, new), encoding="utf-8")
     with pytest.raises(ContentError, match=complaint):
         load_content(data, data / "clinic.yml")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "complaint"),
+    [
+        ("answers/crisis_self_harm.yml", None, "is missing; every red flag needs its reply"),
+        ("safety/words.yml", None, "the file is missing"),
+        ("safety/help_coming.yml", None, "the file is missing"),
+        ("safety/emergency_device.yml", "rules: [", "not readable as YAML"),
+        ("safety/context.yml", "negation: [not]", "must have exactly the lists"),
+    ],
+)
+def test_without_its_rules_and_replies_of_red_flags_the_server_does_not_start(
+    tmp_path: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    content: str | None,
+    complaint: str,
+) -> None:
+    copy = Path(shutil.copytree(data, tmp_path / "data"))
+    (copy / file).unlink()
+    if content is not None:
+        (copy / file).write_text(content, encoding="utf-8")
+    monkeypatch.setenv("DATA_DIR", str(copy))
+    monkeypatch.setenv("CLINIC_FILE", str(DATA / "clinic.yml"))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'x.db'}")
+    assert main() == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"PumpTalk cannot start: {copy / file}: {complaint}")
