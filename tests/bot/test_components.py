@@ -154,7 +154,7 @@ def test_a_red_flag_is_never_a_choice_of_several() -> None:
 
 
 def test_what_a_red_flag_too_improbable_to_be_raised_had_goes_to_the_calm_topics() -> None:
-    ranking = [("refill_alarm", 0.4), ("emergency_device", 0.2), ("missed_refill", 0.1)]
+    ranking = [("refill_alarm", 0.5), ("emergency_device", 0.2), ("missed_refill", 0.1)]
     assert decide(ranking, "out_of_scope", LIMITS) == Decision("answer", ["refill_alarm"])
     flag_first = [("emergency_device", 0.34), ("refill_alarm", 0.3), ("missed_refill", 0.1)]
     assert decide(flag_first, "out_of_scope", LIMITS) == Decision("clarify", ["refill_alarm", "missed_refill"])

@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from server_fakes import FakeBot, Visitor, client_of
 
 from server.main import create_app
 from server.migrate import migrate
-from server.safety import RED_FLAGS
+from server.safety import RED_FLAGS, load_safety
 from server.settings import ROOT, Settings
 
 DATA = Path(__file__).parent / "data"
@@ -34,6 +35,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for topic in RED_FLAGS:
         shutil.copy(ROOT / "data" / "answers" / f"{topic}.yml", folder / "answers")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_read_once() -> Iterator[None]:
+    """Reading the rules takes longer than a test, and a safety layer remembers nothing: one serves all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.main.load_safety", lru_cache(load_safety))
+        yield
 
 
 @pytest.fixture(scope="session")
