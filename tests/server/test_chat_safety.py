@@ -249,7 +249,7 @@ async def test_a_question_beside_help_on_its_way_is_no_command(visitor: Visitor,
 
 async def test_help_on_its_way_does_not_silence_a_red_flag(visitor: Visitor) -> None:
     await visitor.send(INFECTION, "m-0")
-    assert (await told(visitor, "Ambulance is coming. He won't wake up.", "m-1"))[0] == "emergency_overdose"
+    assert (await told(visitor, "Ambulance is coming, his lips are blue", "m-1"))[0] == "emergency_overdose"
     assert await first_line(visitor, "hello", "m-2") == REMINDERS[OVERDOSE]
 
 
