@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import clinic, follow_ups, library
-from actions.dialogue import REFUSAL_INTENT, Move, move, safety_first
+from actions.dialogue import REFUSAL_INTENT, Move, move, safety_first, specific_subject
 from actions.reply import Message, answer_message, clarify_message, phrase_message, refusal_message, sources_message
 from actions.turn import CLOSED, LAST_TOPICS, SUBJECT, Context, Part, context, model_id, newest
 from knowledge import Answer
@@ -103,11 +103,9 @@ class _Turn:
             return
         if answer.kind == "service" and answer.topic not in follow_ups().topics:
             return
-        self.context.last = answer.topic
         self.context.told = [*(t for t in self.context.told if t != answer.topic), answer.topic]
         named = [s for s in part.subjects if s in follow_ups().subjects]
         if answer.subject in named or (answer.subject and not named):
             self.context.subject = answer.subject
         elif named:
-            narrow = [s for s in named if s != "pump"]
-            self.context.subject = (narrow or named)[-1]
+            self.context.subject = specific_subject(named)

@@ -6,6 +6,7 @@ from typing import List, Optional, Sequence, Text, Tuple
 from actions.choice import chosen
 from actions.turn import Context, Part
 from knowledge import FollowUps, Library
+from knowledge.model import gravity
 
 REFUSAL_INTENT = "out_of_scope"
 _WHAT_ABOUT, _MORE = "what_about", "more"
@@ -21,7 +22,6 @@ _SURE = 0.85
 _GUESS_FROM = 0.2
 _NEAR_FROM = 0.03
 _SHORT = 7
-_GRAVEST_FIRST = ("crisis", "emergency", "urgent", "advice")
 _SMALL_TALK = ("greet", "goodbye", "thank", "affirm", "deny")
 # A follow-up without a turn before it is asked back about when it is this clearly one.
 _LONE_FOLLOW_UP = 0.8
@@ -54,8 +54,7 @@ def safety_first(parts: Sequence[Part], library: Library) -> List[Part]:
 
 
 def _gravity(part: Part, library: Library) -> Tuple[int, float]:
-    severity = library.answers[part.topics[0]].severity or "advice"
-    return _GRAVEST_FIRST.index(severity), -max((p for _, p in part.ranking), default=0.0)
+    return gravity(library.answers[part.topics[0]].severity), -max((p for _, p in part.ranking), default=0.0)
 
 
 def move(part: Part, context: Context, library: Library, follow_ups: FollowUps) -> Move:
@@ -90,7 +89,7 @@ def _asked_on(part: Part, context: Context, follow_ups: FollowUps) -> Optional[T
     """The topic that a follow-up asks for, if the table has it."""
     if not part.follow_up:
         return None
-    named = _specific(part.subjects)
+    named = specific_subject(part.subjects)
     if part.follow_up == _WHAT_ABOUT:
         return _same_about(named, context, follow_ups) if named else None
     if part.follow_up == _MORE:
@@ -108,7 +107,7 @@ def _means_itself(part: Part, asked_on: Text, context: Context, library: Library
     return p[topic] * _weight(topic, part, context, library) > by_table
 
 
-def _specific(subjects: Sequence[Text]) -> Optional[Text]:
+def specific_subject(subjects: Sequence[Text]) -> Optional[Text]:
     """The subject that is meant of those named: the last one that is narrower than the pump."""
     narrow = [s for s in subjects if s != _WIDE_SUBJECT]
     return narrow[-1] if narrow else (subjects[-1] if subjects else None)
@@ -128,8 +127,7 @@ def _untold(subject: Optional[Text], context: Context, follow_ups: FollowUps) ->
     """The first thing about a subject that was not told yet."""
     if subject not in follow_ups.subjects:
         return None
-    told = [*context.told, context.last]
-    return next((t for t in follow_ups.subjects[subject].more if t not in told), None)
+    return next((t for t in follow_ups.subjects[subject].more if t not in context.told), None)
 
 
 def _in_context(part: Part, context: Context, library: Library) -> Move:

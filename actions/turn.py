@@ -32,14 +32,18 @@ class Part:
 class Context:
     """What a part is understood against. It moves on from reply to reply.
 
-    `subject` is what the talk is about, `last` the topic answered last, `told` all topics answered, `offered` what the
+    `subject` is what the talk is about, `told` all topics answered, the last at the end, `offered` what the
     reply before asked the visitor to choose from.
     """
 
     subject: Optional[Text] = None
-    last: Optional[Text] = None
     told: List[Text] = field(default_factory=list)
     offered: Sequence[Text] = ()
+
+    @property
+    def last(self) -> Optional[Text]:
+        """The topic answered last."""
+        return self.told[-1] if self.told else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,6 @@ def context(tracker: Tracker) -> Context:
     asked_back = before is not None and before["metadata"]["kind"] == "clarify"
     return Context(
         subject=tracker.get_slot(SUBJECT),
-        last=told[-1] if told else None,
         told=told,
         offered=before["metadata"]["options"] if before and asked_back else (),
     )

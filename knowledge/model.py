@@ -8,7 +8,13 @@ Kind = Literal["answer", "not_covered", "service", "safety"]
 Severity = Literal["emergency", "urgent", "crisis", "advice"]
 
 KINDS: tuple[Kind, ...] = ("answer", "not_covered", "service", "safety")
-SEVERITIES: tuple[Severity, ...] = ("emergency", "urgent", "crisis", "advice")
+# The gravest first.
+SEVERITIES: tuple[Severity, ...] = ("crisis", "emergency", "urgent", "advice")
+
+
+def gravity(severity: Severity | None) -> int:
+    """A number to sort safety replies by: the graver, the lower. None counts as advice."""
+    return SEVERITIES.index(severity or "advice")
 
 
 @dataclass(frozen=True)

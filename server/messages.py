@@ -4,15 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from knowledge.model import Severity, gravity
+
 Kind = Literal["answer", "clarify", "not_covered", "service", "safety", "fallback"]
-Severity = Literal["emergency", "urgent", "crisis", "advice"]
-
-_GRAVEST_FIRST: tuple[Severity, ...] = ("crisis", "emergency", "urgent", "advice")
-
-
-def gravity(severity: Severity | None) -> int:
-    """A number to sort by: the graver, the lower."""
-    return _GRAVEST_FIRST.index(severity or "advice")
 
 
 def covers(given: Severity | None, due: Severity | None) -> bool:

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
 
+from knowledge.model import gravity
 from server.bot_client import Bot, BotUnavailable
 from server.chat.content import Content
 from server.chat.text import clean, without_command
@@ -19,7 +20,7 @@ from server.db import Database
 from server.errors import EmptyMessageError, MessageIdReusedError, MessageTooLongError, NotFoundError
 from server.log.models import Reply, Turn, TurnState
 from server.log.repository import LoggedMessage, LogRepository, NewTurn
-from server.messages import BotReply, Button, ReplyMessage, ReplyMetadata, covers, gravity
+from server.messages import BotReply, Button, ReplyMessage, ReplyMetadata, covers
 from server.safety import Reading, SafetyLayer
 from server.safety.aftercare import QUIET, Watch
 
