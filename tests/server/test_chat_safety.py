@@ -11,7 +11,7 @@ from server.log.repository import LogRepository
 from server.messages import BotReply, Severity
 from server.settings import Settings
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.both_databases]
 
 OVERDOSE = "I cannot wake my husband"
 INFECTION = "the wound is red and I have a fever"
