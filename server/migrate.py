@@ -35,6 +35,8 @@ async def migrate(url: str) -> None:
     try:
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
+                # A large log takes longer than a visitor would wait.
+                await connection.execute(text("SET LOCAL statement_timeout = 0"))
                 # Several servers may start together: the first one migrates, the others then find nothing to do.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
