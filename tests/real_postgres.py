@@ -66,9 +66,13 @@ class Postgres:
         """Bring a backup back into an empty database, as docs/operate.md says."""
         self._run("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={self.url(database)}", str(file))
 
+    def is_up(self) -> bool:
+        """Whether it takes connections."""
+        return subprocess.run([_binary("pg_isready"), "-q", "-d", self.url()], check=False).returncode == 0
+
     def _wait_until_up(self) -> None:
         deadline = time.monotonic() + _UP_WITHIN_SECONDS
-        while subprocess.run([_binary("pg_isready"), "-q", "-d", self.url()], check=False).returncode != 0:
+        while not self.is_up():
             if time.monotonic() > deadline or self._process is None or self._process.poll() is not None:
                 log = (self.folder / "postgres.log").read_text(errors="replace")
                 raise RuntimeError(f"PostgreSQL did not start:\n{log[-2000:]}")

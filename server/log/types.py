@@ -1,11 +1,10 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -31,19 +30,14 @@ class StoredJson(TypeDecorator[Any]):
     impl = JSON
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL refuses what is no JSON; SQLite keeps any text, so there it is written and read here."""
-        return JSON() if dialect.name == "postgresql" else _SqliteJson()
-
-
-class _SqliteJson(JSON):
-    """Reads what is not JSON as None."""
-
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        def read(value: str | bytes | None) -> Any:
+        """Reads what is no JSON as None. PostgreSQL refuses to store such; SQLite keeps any text."""
+        read = super().result_processor(dialect, coltype)
+
+        def read_if_possible(value: Any) -> Any:
             try:
-                return None if value is None else json.loads(value)
+                return read(value) if read else value
             except ValueError:
                 return None
 
-        return read
+        return read_if_possible
