@@ -60,6 +60,11 @@ class Redis:
         if self._process:
             self._process.send_signal(signal.SIGCONT)
 
+    def holds(self, part_of_key: str) -> bool:
+        """Whether a key holds this text."""
+        command = ["redis-cli", "-p", str(self.port), "KEYS", f"*{part_of_key}*"]
+        return bool(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1) as connection:

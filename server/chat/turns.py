@@ -93,11 +93,12 @@ class Turns:
         deadline_seconds: float,
         give_up: Callable[[Turn, Watch], Composed],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        patience: timedelta | None = None,
     ) -> None:
         self._database, self._give_up, self._clock = database, give_up, clock
         self._asking = timedelta(seconds=deadline_seconds) + _SLACK
         # Longer than a lease: who comes back right after a crash is answered, not sent away.
-        self._patience = self._asking + timedelta(seconds=1)
+        self._patience = self._asking + timedelta(seconds=1) if patience is None else patience
         # A message that waited in vain is kept open so much longer for its sender's retry.
         self._waiting = self._patience + self._asking
         self._bells = Bells()

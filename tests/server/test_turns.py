@@ -176,11 +176,11 @@ async def test_a_clock_that_jumps_stops_nobody_and_doubles_nothing(
 
 
 async def test_who_waits_in_vain_is_told_to_come_back(
-    servers: list[Server], monkeypatch: pytest.MonkeyPatch
+    servers: list[Server], clock: Clock
 ) -> None:
     one, other = servers
     await one.dies_with("m-1")
-    monkeypatch.setattr(other.turns, "_patience", timedelta(0))
+    other.turns = Turns(other.database, DEADLINE_SECONDS, gave_up, clock, patience=timedelta(0))
     with pytest.raises(TurnInProgressError) as told:
         await other.take("m-1")
     assert told.value.headers["Retry-After"] == "2"

@@ -1,0 +1,168 @@
+"""Faults behind the server, with the real Rasa, actions and Redis."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import parts
+import pytest
+import pytest_asyncio
+import real_redis
+from conftest import Stage
+from parts import Part, SlowRoad
+from real_redis import Redis
+from traffic import Load, Visitor
+
+from deploy.ensure_model import ensure_model
+
+pytestmark = pytest.mark.asyncio
+
+_DEADLINE_SECONDS = 8
+_READY_WITHIN_SECONDS = 90
+BATTERY, FOLLOW_UP = "How long does the battery last?", "tell me more"
+
+
+@dataclass
+class Bot:
+    """Rasa, its actions, and the road between them."""
+
+    stage: Stage
+    rasa: Part
+    actions: Part
+    road: SlowRoad
+    server: Part
+
+    async def visitor(self) -> Visitor:
+        """A new visitor."""
+        return await self.stage.arrive(self.server)
+
+    async def ready(self) -> None:
+        """Wait until a question is answered through all of them."""
+        deadline = time.monotonic() + _READY_WITHIN_SECONDS
+        while (await self.stage.http.get(f"{self.server.url}/readyz")).status_code != 200:
+            assert time.monotonic() < deadline, "the bot is not ready"
+            await asyncio.sleep(0.2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def model() -> None:
+    """Train if there is no model of today."""
+    ensure_model()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    """A real Redis."""
+    if not real_redis.is_installed():
+        pytest.skip(real_redis.ABSENT)
+    with real_redis.redis(tmp_path) as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def bot(on_sqlite: Stage, redis: Redis) -> AsyncIterator[Bot]:
+    """A server with the real Rasa behind it, which remembers in Redis."""
+    stage = on_sqlite
+    actions = parts.actions(stage.folder)
+    road = SlowRoad(actions.port)
+    await road.open()
+    rasa = parts.rasa(stage.folder, f"http://127.0.0.1:{road.port}/webhook", redis.url)
+    await stage.start(actions, rasa, path="/")
+    [server] = await stage.servers(1, rasa.url, RASA_TIMEOUT_SECONDS=str(_DEADLINE_SECONDS))
+    bot = Bot(stage, rasa, actions, road, server)
+    await bot.ready()
+    yield bot
+    road.close()
+
+
+def topics(result: dict[str, object]) -> list[str]:
+    """The topics of a result's first reply."""
+    return result["replies"][0]["metadata"]["topics"]  # type: ignore[index,no-any-return]
+
+
+async def test_kill_9_rasa_in_the_middle_of_a_turn(bot: Bot) -> None:
+    visitor = await bot.visitor()
+    assert topics(await visitor.say(BATTERY)) == ["battery_life"]
+    bot.road.delay, bot.road.passed = 3, asyncio.Event()
+    asking = visitor.say("Can I have an MRI?")
+    await bot.road.passed.wait()
+    bot.rasa.kill()
+    failed = await asking
+    assert failed["state"] == "failed"
+    assert (await visitor.say("I cannot wake my husband"))["replies"][0]["metadata"]["kind"] == "safety"
+    bot.road.delay = 0
+    bot.rasa.start()
+    await bot.ready()
+    assert await visitor.deliver("m-1", "Can I have an MRI?") == failed, "never answered twice"
+    assert (await visitor.say("Can I have an MRI?"))["state"] == "answered"
+    await bot.stage.verdict("kill -9 Rasa in the middle of a turn")
+
+
+async def test_the_action_server_dies_under_load(bot: Bot) -> None:
+    visitors = [await bot.visitor() for _ in range(4)]
+    async with Load(visitors, BATTERY) as load:
+        await load.go_on(20)
+        bot.actions.kill()
+        await load.go_on(20)
+        bot.actions.start()
+        await bot.actions.up()
+        await bot.ready()
+        await load.go_on(20)
+    tally = await bot.stage.verdict("action server killed under load")
+    assert tally.answered >= 36
+    assert tally.failed > 0
+
+
+async def test_an_action_takes_70_s_and_a_second_message_comes(bot: Bot) -> None:
+    visitor = await bot.visitor()
+    bot.road.delay = 70
+    first = visitor.say(BATTERY)
+    await asyncio.sleep(1)
+    second = visitor.say("Can I have an MRI?")
+    assert [result["state"] for result in await asyncio.gather(first, second)] == ["failed", "failed"]
+    bot.road.delay = 0
+    await bot.ready()
+    assert topics(await visitor.say(BATTERY)) == ["battery_life"]
+    tally = await bot.stage.verdict("action 70 s slow, second message")
+    assert tally.longest < 2 * _DEADLINE_SECONDS
+
+
+@pytest.mark.parametrize("fault", ["stop", "hang"])
+async def test_redis_fails(bot: Bot, redis: Redis, fault: str) -> None:
+    visitors = [await bot.visitor() for _ in range(4)]
+    for visitor in visitors:
+        await visitor.say(BATTERY)
+    getattr(redis, fault)()
+    after = [await visitor.say(FOLLOW_UP) for visitor in visitors]
+    assert all(result["state"] == "answered" for result in after)
+    assert all("battery" in topics(result)[0] for result in after), "the talk goes on"
+    async with Load(visitors, BATTERY) as load:
+        await load.go_on(40)
+    assert bot.stage.told.longest < 3
+    tally = await bot.stage.verdict(f"Redis {'stopped' if fault == 'stop' else 'hung (SIGSTOP)'}, Rasa's memory")
+    assert tally.failed == 0
+
+
+async def test_another_rasa_goes_on_with_what_redis_knows(bot: Bot) -> None:
+    visitor = await bot.visitor()
+    await visitor.say(BATTERY)
+    bot.rasa.kill()
+    bot.rasa.start()
+    await bot.ready()
+    assert "battery" in topics(await visitor.say(FOLLOW_UP))[0]
+    await bot.stage.verdict("kill -9 Rasa between turns, Redis")
+
+
+async def test_an_erased_conversation_is_gone_from_redis(bot: Bot, redis: Redis) -> None:
+    visitor, other = await bot.visitor(), await bot.visitor()
+    for one in (visitor, other):
+        await one.say(BATTERY)
+    assert redis.holds(visitor.id)
+    url = f"{bot.server.url}/api/v1/conversations/{visitor.id}"
+    assert (await bot.stage.http.delete(url, headers=visitor.headers)).status_code == 204
+    assert (await bot.stage.http.delete(url, headers=visitor.headers)).status_code == 404
+    assert not redis.holds(visitor.id)
+    assert redis.holds(other.id)
+    assert visitor.id.encode() not in (bot.stage.folder / "log.db").read_bytes()
