@@ -14,7 +14,7 @@ import redis.asyncio as redis
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Restarted
+from rasa.shared.core.events import Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from redis.exceptions import RedisError
 
@@ -38,7 +38,11 @@ class RecentTrackerStore(InMemoryTrackerStore):
     """
 
     def __init__(
-        self, domain: Domain, event_broker: Optional[EventBroker] = None, redis_url: Text = "", **kwargs: Dict[Text, Any]
+        self,
+        domain: Domain,
+        event_broker: Optional[EventBroker] = None,
+        redis_url: Text = "",
+        **kwargs: Dict[Text, Any],
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self.store: OrderedDict[Text, Text] = OrderedDict()
@@ -116,10 +120,6 @@ class SharedMemory:
 
 
 def _is_to_be_forgotten(tracker: DialogueStateTracker) -> bool:
-    """Whether the conversation was restarted in this turn. What Rasa itself does next is no turn of a visitor."""
-    for event in reversed(tracker.events):
-        if isinstance(event, Restarted):
-            return True
-        if event.type_name not in ("action", "rewind"):
-            return False
-    return False
+    """Whether the conversation was restarted and nobody has spoken since; Rasa itself opens a new session there."""
+    latest = (event for event in reversed(tracker.events) if isinstance(event, (Restarted, UserUttered)))
+    return isinstance(next(latest, None), Restarted)

@@ -15,8 +15,8 @@ from server.rasa_pool import CircuitOpenError, RasaPool
 _KEEPALIVE_SECONDS = 3.0
 _CONNECTIONS = 100
 _WEBHOOK = "/webhooks/rest/webhook"
-# Rasa's own command that starts a conversation anew; bot/tracker_store.py then drops it. No visitor can send it, because
-# what they write loses its leading slash (server/chat/text.py) and no button offers it.
+# Rasa's own command that starts a conversation anew; bot/tracker_store.py then drops it. No visitor can send it: what
+# they write loses its leading slash (server/chat/text.py), and no button offers it.
 FORGET = "/restart"
 
 

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
         """The addresses of `rasa_url`."""
         return [url.strip() for url in self.rasa_url.split(",")]
 
+
 def load_settings() -> Settings:
     """Read the settings. Raises ConfigurationError with one line that names each wrong setting."""
     try:

@@ -75,12 +75,12 @@ class Finished:
     replies: Sequence[Reply]
 
 
-class _KnownMessage(Exception):  # noqa: N818  (ends a session without storing; never leaves this module)
+class _KnownMessage(Exception):
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
 
 
-class _LostClaim(Exception):  # noqa: N818  (as above)
+class _LostClaim(Exception):
     pass
 
 
@@ -224,7 +224,9 @@ class Turns:
         turn, now = claimed.turn, self._clock()
         async with self._database.session() as session:
             log = TurnLog(session)
-            numbered = await log.number(turn.conversation_id, len(composed.replies), last_at=now, **_noted(composed, now))
+            numbered = await log.number(
+                turn.conversation_id, len(composed.replies), last_at=now, **_noted(composed, now)
+            )
             if numbered is None or not await log.close(turn, claimed.claim, composed.state, now):
                 raise _LostClaim
             rows = reply_rows(turn.conversation_id, composed.replies, numbered.last_seq, now, turn.id)

@@ -101,7 +101,7 @@ class LogRepository:
         return [LoggedMessage(*row) for row in rows]
 
     async def rate(self, conversation_id: str, reply_id: str, rating: Rating, comment: str | None) -> bool:
-        """Keep what a visitor thinks of a reply, in the place of what they thought before; False if it is not theirs."""
+        """Keep what a visitor thinks of a reply, instead of what they thought before; False if it is not theirs."""
         reply = await self._session.get(Reply, reply_id)
         if reply is None or reply.conversation_id != conversation_id:
             return False

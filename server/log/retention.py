@@ -50,7 +50,9 @@ class RetentionRepository:
             .join(Conversation)
             .where(Contact.at < now - policy.contacts, Conversation.last_at >= now - policy.conversations)
         )
-        return Due((await self._session.execute(old)).scalar_one(), (await self._session.execute(contacts)).scalar_one())
+        return Due(
+            (await self._session.execute(old)).scalar_one(), (await self._session.execute(contacts)).scalar_one()
+        )
 
     async def old_conversations(self, policy: Policy, now: datetime, limit: int) -> Sequence[str]:
         """Ids of conversations that are older than the policy allows."""

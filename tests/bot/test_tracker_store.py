@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import real_redis
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, Restarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from redis import Redis
 
@@ -36,8 +36,10 @@ def forget(store: RecentTrackerStore, sender: str) -> None:
 
     async def restart() -> None:
         tracker = await store.get_or_create_tracker(sender)
-        listen = ActionExecuted("action_listen")
-        for event in (UserUttered("/restart"), ActionExecuted("action_restart"), Restarted(), listen):
+        listen, begin = ActionExecuted("action_listen"), ActionExecuted("action_session_start")
+        slot = SlotSet("subject", "carried over")
+        restart = (UserUttered("/restart"), ActionExecuted("action_restart"), Restarted())
+        for event in (*restart, begin, SessionStarted(), slot, listen):
             tracker.update(event)
         await store.save(tracker)
 
@@ -94,7 +96,11 @@ def test_through_redis_another_process_goes_on(redis: real_redis.Redis) -> None:
     one, other = (RecentTrackerStore(DOMAIN, redis_url=redis.url) for _ in range(2))
     turn(one, "c1", "first")
     assert turn(other, "c1", "second").get_slot("subject") == "second"
-    assert [e.text for e in turn(one, "c1", "third").events if isinstance(e, UserUttered)] == ["first", "second", "third"]
+    assert [e.text for e in turn(one, "c1", "third").events if isinstance(e, UserUttered)] == [
+        "first",
+        "second",
+        "third",
+    ]
 
 
 def test_what_is_in_redis_is_bounded_and_expires(redis: real_redis.Redis) -> None:
@@ -131,7 +137,7 @@ def test_without_redis_a_process_remembers_by_itself(
     for n in range(5):
         tracker = turn(store, "c1", f"message {n}")
     assert time.monotonic() - started < tracker_store.REDIS_REST_SECONDS, "only the first message waits for Redis"
-    assert [e.text for e in tracker.events if isinstance(e, UserUttered)][0] == "before"
+    assert next(e.text for e in tracker.events if isinstance(e, UserUttered)) == "before"
 
 
 def test_what_redis_could_not_forget_is_forgotten_when_it_is_back(

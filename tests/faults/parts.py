@@ -88,7 +88,9 @@ def server(folder: Path, database_url: str, rasa_urls: str, **environment: str) 
 def fake_rasa(folder: Path) -> Part:
     """A process that speaks as Rasa does."""
     port = free_port()
-    return Part("fake-rasa", folder, sys.executable, str(Path(__file__).with_name("fake_rasa.py")), str(port), port=port)
+    return Part(
+        "fake-rasa", folder, sys.executable, str(Path(__file__).with_name("fake_rasa.py")), str(port), port=port
+    )
 
 
 def rasa(folder: Path, actions_url: str, redis_url: str = "") -> Part:

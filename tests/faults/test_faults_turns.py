@@ -130,7 +130,9 @@ async def test_poison(on_each: Stage) -> None:
     stage.told.sent[visitor.id].append("m-0-s")
     long_sender = {"sender": "x" * 300, "message": "hello"}
     assert (await stage.http.post(f"{server.url}/webhooks/rest/webhook", json=long_sender)).status_code == 400
-    await sql(stage, "UPDATE reply SET metadata = :nothing", nothing="{}" if stage.database == "PostgreSQL" else "{damaged")
+    await sql(
+        stage, "UPDATE reply SET metadata = :nothing", nothing="{}" if stage.database == "PostgreSQL" else "{damaged"
+    )
     assert len(await visitor.history()) == 5
     damaged = await visitor.post_once("m-0", "a\x00b")
     assert damaged is not None

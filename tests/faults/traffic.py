@@ -92,6 +92,7 @@ class Load:
     def __init__(self, visitors: list[Visitor], text: str = "How long does the battery last?") -> None:
         self._visitors, self._text, self._on = visitors, text, True
         self.results = 0
+        self.latest = ""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Load":
@@ -115,5 +116,5 @@ class Load:
         for n in itertools.count():
             if not self._on:
                 return
-            await visitor.say(f"{self._text} ({n})")
+            self.latest = (await visitor.say(f"{self._text} ({n})"))["state"]
             self.results += 1

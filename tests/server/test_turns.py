@@ -175,9 +175,7 @@ async def test_a_clock_that_jumps_stops_nobody_and_doubles_nothing(
     assert [role for role, _, _ in await other.said()] == ["visitor", "bot"] * 2
 
 
-async def test_who_waits_in_vain_is_told_to_come_back(
-    servers: list[Server], clock: Clock
-) -> None:
+async def test_who_waits_in_vain_is_told_to_come_back(servers: list[Server], clock: Clock) -> None:
     one, other = servers
     await one.dies_with("m-1")
     other.turns = Turns(other.database, DEADLINE_SECONDS, gave_up, clock, patience=timedelta(0))

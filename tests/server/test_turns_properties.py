@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, the turn machine keeps its promise (hypothesis looks for an order that breaks it).
+"""Whatever happens in whatever order, the turn machine keeps its promise: hypothesis looks for one that breaks it.
 
 Two servers on one database; messages, retries, deaths at each point of a turn, a bot that fails, clocks that jump.
 """
@@ -30,7 +30,7 @@ SERVERS = st.integers(0, 1)
 START = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-class Died(Exception):  # noqa: N818  (a server's death is no error)
+class Died(Exception):
     """The server was killed here."""
 
 
