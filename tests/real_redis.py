@@ -34,7 +34,10 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        """Start it and wait until it takes connections."""
+        """Start it, or end its hanging, and wait until it takes connections."""
+        if self._process:
+            self.go_on()
+            return
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + _UP_WITHIN_SECONDS

@@ -19,7 +19,7 @@ from server.settings import ROOT
 BOT_PYTHON = ROOT / ".venv" / "bot" / "bin" / "python"
 # Short, so that a turn that a killed server left open is free again soon.
 RASA_TIMEOUT_SECONDS = 2
-_UP_WITHIN_SECONDS = 90
+_UP_WITHIN_SECONDS = 300
 
 
 class Part:
@@ -44,7 +44,9 @@ class Part:
         return self._process.pid
 
     def start(self) -> None:
-        """Start it; `up` waits until it answers."""
+        """Start it if it does not run; `up` waits until it answers."""
+        if self._process:
+            return
         self._log = self._log_file.open("ab")
         self._process = subprocess.Popen(
             self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log
@@ -110,15 +112,14 @@ def actions(folder: Path) -> Part:
 class SlowRoad:
     """Carries bytes to a port, each piece after `delay` seconds; `passed` is set when something is on its way."""
 
-    def __init__(self, to_port: int) -> None:
-        self._to_port, self.delay, self.passed = to_port, 0.0, asyncio.Event()
+    def __init__(self, from_port: int, to_port: int) -> None:
+        self._from_port, self._to_port = from_port, to_port
+        self.delay, self.passed = 0.0, asyncio.Event()
         self._server: asyncio.Server | None = None
-        self.port = 0
 
     async def open(self) -> None:
         """Begin to carry."""
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._from_port)
 
     def close(self) -> None:
         """Carry no more."""

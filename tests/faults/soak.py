@@ -61,7 +61,8 @@ async def _soak(folder: Path, seconds: float) -> int:
     tally = await check(url, told)
     print(f"{tally.answered} of {tally.acknowledged} messages answered, {tally.failed} failed; {tally}")
     for part, memory in zip(running, samples, strict=True):
-        print(f"{part.name:8} {memory[0][1]:7.1f} MB at first, {memory[-1][1]:7.1f} MB in the end, {_slope(memory):+7.2f} MB/h")
+        first, last = memory[0][1], memory[-1][1]
+        print(f"{part.name:8} {first:7.1f} MB at first, {last:7.1f} MB in the end, {_slope(memory):+7.2f} MB/h")
     tally.assert_kept()
     return int(tally.failed > 0)
 

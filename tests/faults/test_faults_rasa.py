@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +14,7 @@ import pytest_asyncio
 import real_redis
 from conftest import Stage
 from parts import Part, SlowRoad
+from real_postgres import free_port
 from real_redis import Redis
 from traffic import Load, Visitor
 
@@ -23,7 +23,7 @@ from deploy.ensure_model import ensure_model
 pytestmark = pytest.mark.asyncio
 
 _DEADLINE_SECONDS = 8
-_READY_WITHIN_SECONDS = 90
+_READY_WITHIN_SECONDS = 300
 BATTERY, FOLLOW_UP = "How long does the battery last?", "tell me more"
 
 
@@ -53,32 +53,48 @@ class Bot:
         raise RuntimeError("the bot is not ready")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def model() -> None:
-    """Train if there is no model of today."""
+@dataclass
+class Behind:
+    """What stands behind the server; one for all tests here, because Rasa takes long to start."""
+
+    redis: Redis
+    rasa: Part
+    actions: Part
+    road_port: int
+
+
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
+    """Redis, Rasa and the actions."""
+    if not real_redis.is_installed():
+        pytest.skip(real_redis.ABSENT)
     ensure_model()
+    folder, road_port = tmp_path_factory.mktemp("behind"), free_port()
+    with real_redis.redis(folder) as redis:
+        rasa = parts.rasa(folder, f"http://127.0.0.1:{road_port}/webhook", redis.url)
+        actions = parts.actions(folder)
+        yield Behind(redis, rasa, actions, road_port)
+        for part in (rasa, actions):
+            part.kill()
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Redis]:
-    """A real Redis."""
-    if not real_redis.is_installed():
-        pytest.skip(real_redis.ABSENT)
-    with real_redis.redis(tmp_path) as server:
-        yield server
+def redis(behind: Behind) -> Redis:
+    """The Redis that Rasa remembers in."""
+    return behind.redis
 
 
 @pytest_asyncio.fixture
-async def bot(on_sqlite: Stage, redis: Redis) -> AsyncIterator[Bot]:
-    """A server with the real Rasa behind it, which remembers in Redis."""
+async def bot(on_sqlite: Stage, behind: Behind) -> AsyncIterator[Bot]:
+    """A server with the real Rasa behind it; what an earlier test has killed runs again."""
     stage = on_sqlite
-    actions = parts.actions(stage.folder)
-    road = SlowRoad(actions.port)
+    road = SlowRoad(behind.road_port, behind.actions.port)
     await road.open()
-    rasa = parts.rasa(stage.folder, f"http://127.0.0.1:{road.port}/webhook", redis.url)
-    await stage.start(actions, rasa, path="/")
-    [server] = await stage.servers(1, rasa.url, RASA_TIMEOUT_SECONDS=str(_DEADLINE_SECONDS))
-    bot = Bot(stage, rasa, actions, road, server)
+    for part in (behind.redis, behind.actions, behind.rasa):
+        part.start()
+    await behind.rasa.up()
+    [server] = await stage.servers(1, behind.rasa.url, RASA_TIMEOUT_SECONDS=str(_DEADLINE_SECONDS))
+    bot = Bot(stage, behind.rasa, behind.actions, road, server)
     await bot.ready()
     yield bot
     road.close()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 from server_fakes import FakeBot, golden_replies
+from sqlalchemy import event
 
 from server.chat.turns import Claimed, Composed, TurnInProgressError, Turns
 from server.db import Database
@@ -223,3 +224,14 @@ async def ask_in(server: Server, conversation_id: str) -> str:
     """A message in another conversation."""
     received = await server.turns.receive(NewTurn(conversation_id, "m", "hello"), anybody)
     return (await server.turns.result(received, server.compose)).state
+
+
+async def test_a_turn_costs_six_statements_in_two_transactions(servers: list[Server]) -> None:
+    """docs/decisions/0010 says so; each more is a round trip of every message."""
+    one = servers[0]
+    counted: list[str] = []
+    engine = one.database._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: counted.append(args[2].split()[0]))
+    event.listen(engine, "commit", lambda _: counted.append("COMMIT"))
+    await one.take("m-1")
+    assert counted == ["UPDATE", "SELECT", "INSERT", "COMMIT", "UPDATE", "UPDATE", "INSERT", "COMMIT"]
