@@ -43,6 +43,13 @@ class Composer:
         """What a turn comes to that nobody can answer any more."""
         return self._composed("failed", [self._content.unavailable], self._safety.read(_said(turn)), watch)
 
+    def unlogged(self, text: str) -> str:
+        """What to tell a visitor whose message cannot be stored: whom to call, and in danger what to do."""
+        composed = self._composed(
+            "failed", [self._content.unavailable], self._safety.read(without_command(text)), QUIET
+        )
+        return "\n\n".join(reply.text for reply in composed.replies)
+
     async def _answer(self, turn: Turn, message: str, reading: Reading) -> tuple[TurnState, list[BotReply]]:
         notes = {"red_flags": [asdict(flag) for flag in reading.flags], "calm": reading.calm}
         try:

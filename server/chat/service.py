@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.bot_client import Bot
 from server.chat.composer import Composer
@@ -16,12 +18,12 @@ from server.chat.erasure import Eraser
 from server.chat.shown import reply_messages
 from server.chat.text import clean
 from server.chat.transcript import transcript
-from server.chat.turns import Finished, Turns
-from server.db import Database
+from server.chat.turns import NO_CONVERSATION, Claimed, Finished, Turns
+from server.db import Database, DatabaseUnavailableError
 from server.errors import EmptyMessageError, MessageTooLongError, NotFoundError
-from server.log.models import Rating, TurnState
+from server.log.models import Rating, Turn, TurnState
 from server.log.repository import LoggedMessage, LogRepository, NewContact
-from server.log.turns import NewTurn, Numbered
+from server.log.turns import NewTurn, Numbered, TurnLog
 from server.messages import ReplyMessage
 from server.safety import SafetyLayer
 
@@ -100,7 +102,7 @@ class ChatService:
         if not _may_exist(conversation_id):
             _admit_holder(token, None)
         new = NewTurn(conversation_id, client_message_id, text)
-        received = await self.turns.receive(new, lambda numbered: _admit_holder(token, numbered.token_hash))
+        received = await self._receive(new, lambda numbered: _admit_holder(token, numbered.token_hash))
         return self._result(await self.turns.result(received, partial(self._composer.compose, too_long=False)), new)
 
     async def take_rasa_message(self, sender: str | None, text: str) -> list[ReplyMessage]:
@@ -111,7 +113,7 @@ class ChatService:
         text = self._admitted(text)
         conversation_id = await self._conversation_of(sender)
         new = NewTurn(conversation_id, uuid4().hex, text[: self._limit])
-        received = await self.turns.receive(new, _admit_anybody)
+        received = await self._receive(new, _admit_anybody)
         compose = partial(self._composer.compose, too_long=len(text) > self._limit)
         result = self._result(await self.turns.result(received, compose), new)
         return [reply.model_copy(update={"recipient_id": sender or conversation_id}) for reply in result.replies]
@@ -129,14 +131,22 @@ class ChatService:
         """Keep what a visitor thinks of a reply. Raises NotFoundError if it is no reply of this conversation."""
         kept = clean(comment) if comment else None
         async with self._database.session() as session:
+            await _hold(session, conversation_id)
             if not await LogRepository(session).rate(conversation_id, clean(message_id), rating, kept):
                 raise NotFoundError("This conversation has no reply with that message_id.")
 
     async def take_contact(self, conversation_id: str, new: NewContact) -> TakenContact:
         """Keep a visitor's wish to be called back, and say what happens next."""
         async with self._database.session() as session:
+            await _hold(session, conversation_id)
             contact_id = await LogRepository(session).add_contact(conversation_id, new)
         return TakenContact(contact_id, self._content.contact_taken)
+
+    async def _receive(self, new: NewTurn, admit: Callable[[Numbered], None]) -> Turn | Claimed:
+        try:
+            return await self.turns.receive(new, admit)
+        except DatabaseUnavailableError as e:
+            raise DatabaseUnavailableError(self._composer.unlogged(new.text)) from e
 
     def _admitted(self, text: str) -> str:
         """What may be stored and sent on of a visitor's text. Everything behind this line sees only that."""
@@ -167,9 +177,15 @@ class ChatService:
             return await LogRepository(session).id_of_sender(sender)
 
 
+async def _hold(session: AsyncSession, conversation_id: str) -> None:
+    """Keep others from rating in, or erasing, a conversation until the commit."""
+    if await TurnLog(session).number(conversation_id, 0) is None:
+        raise NotFoundError(NO_CONVERSATION)
+
+
 def _admit_holder(token: str, token_hash: str | None) -> None:
     if not hmac.compare_digest(_hash(token), token_hash or _NO_HASH):
-        raise NotFoundError("There is no such conversation, or the token is not its own.")
+        raise NotFoundError(NO_CONVERSATION)
 
 
 def _admit_anybody(_: Numbered) -> None:

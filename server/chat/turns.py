@@ -33,6 +33,7 @@ _SLACK = timedelta(seconds=4)
 # Another server process does not tell when it has finished a turn: look again so often.
 _LOOK_AGAIN_SECONDS = 0.1
 _ABANDONED_AT_ONCE = 100
+NO_CONVERSATION = "There is no such conversation, or the token is not its own."
 
 
 class TurnInProgressError(ProblemError):
@@ -154,7 +155,7 @@ class Turns:
             now, log = self._clock(), TurnLog(session)
             numbered = await log.number(new.conversation_id, 1, last_at=now)
             if numbered is None:
-                raise NotFoundError("There is no such conversation, or the token is not its own.")
+                raise NotFoundError(NO_CONVERSATION)
             admit(numbered)
             others = await log.known_and_open(new.conversation_id, new.client_message_id)
             for turn in others:
@@ -237,7 +238,7 @@ class Turns:
         async with self._database.session() as session:
             stored = await TurnLog(session).with_replies(turn.id)
         if stored is None:
-            raise NotFoundError("There is no such conversation, or the token is not its own.")
+            raise NotFoundError(NO_CONVERSATION)
         return Finished(turn.client_message_id, *stored)
 
 

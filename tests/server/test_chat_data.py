@@ -203,3 +203,10 @@ async def test_of_several_servers_one_does_a_job_and_again_when_it_is_due(databa
     assert not await take(now + hour / 2)
     assert sorted(await asyncio.gather(*(take(now + hour) for _ in range(5)))) == [False] * 4 + [True]
     assert await take(now - 3 * hour), "a clock that was set back does not stop the job"
+
+
+async def test_the_same_rating_twice_at_once_is_kept_once(visitor: Visitor, database: Database) -> None:
+    await visitor.send("hello")
+    body: dict[str, object] = {"message_id": (await visitor.history())[-1]["metadata"]["message_id"], "rating": "up"}
+    assert await asyncio.gather(*(post(visitor, "feedback", body) for _ in range(8))) == [204] * 8
+    assert (await rows(database))["feedback"] == 1
