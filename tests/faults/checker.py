@@ -14,7 +14,7 @@ from server.settings import async_database_url
 
 @dataclass(frozen=True)
 class Tally:
-    """A row of the table."""
+    """A row of the table; `longest` is the longest time in seconds that a visitor waited for a result."""
 
     acknowledged: int
     stored: int
@@ -48,13 +48,15 @@ async def check(database_url: str, told: Told) -> Tally:
         turns = [_Turn(*row) for row in await _rows(connection, columns)]
         replies = await _rows(
             connection,
-            "SELECT r.conversation_id, r.seq, r.turn_id, t.seq FROM reply r JOIN turn t ON t.id = r.turn_id "
+            "SELECT r.conversation_id, r.seq, r.turn_id, t.seq, r.at, r.text FROM reply r JOIN turn t ON t.id = r.turn_id "
             "ORDER BY r.conversation_id, r.seq",
         )
     await engine.dispose()
     stored = Counter((turn.conversation, turn.message) for turn in turns)
     acknowledged = set(stored) | set(told.results)
-    answers = Counter(turn_id for _, _, turn_id, _ in replies)
+    # One answer may be several messages, which are stored together.
+    answers = Counter(turn_id for turn_id, _ in {(row.turn_id, row.at) for row in replies})
+    messages = Counter((row.turn_id, row.text) for row in replies)
     states = {(turn.conversation, turn.message): turn.state for turn in turns}
     told_otherwise = sum(body["state"] != states.get(key) for key, body in told.results.items())
     unanswered = sum(turn.state != "received" and not answers[turn.id] for turn in turns)
@@ -64,7 +66,7 @@ async def check(database_url: str, told: Told) -> Tally:
         answered=sum(turn.state == "answered" for turn in turns),
         failed=sum(turn.state == "failed" for turn in turns),
         lost=len(acknowledged - set(stored)) + unanswered + told_otherwise,
-        duplicated=sum(count - 1 for count in [*stored.values(), *answers.values()]),
+        duplicated=sum(count - 1 for count in [*stored.values(), *answers.values(), *messages.values()]),
         out_of_order=_out_of_order(turns, told) + _answers_out_of_order(replies),
         longest=told.longest,
     )
@@ -87,7 +89,7 @@ def _out_of_order(turns: list[_Turn], told: Told) -> int:
 def _answers_out_of_order(replies: list[Any]) -> int:
     """Answers before their question, or before the answer to an earlier one."""
     wrong, last = 0, {}
-    for conversation, seq, _, of_seq in replies:
+    for conversation, seq, _, of_seq, *_ in replies:
         wrong += seq < of_seq or of_seq < last.get(conversation, 0)
         last[conversation] = of_seq
     return wrong

@@ -20,7 +20,7 @@ from server.migrate import migrate
 from server.settings import async_database_url
 
 _ROWS: list[tuple[str, Tally]] = []
-_HEAD = ("fault", "acknowledged", "stored", "answered", "failed", "lost", "duplicated", "out of order", "longest s")
+_HEAD = ("fault", "acknowledged", "stored", "answered", "failed", "lost", "duplicated", "out of order", "outage s")
 _COUNT = itertools.count()
 
 
