@@ -48,8 +48,8 @@ async def check(database_url: str, told: Told) -> Tally:
         turns = [_Turn(*row) for row in await _rows(connection, columns)]
         replies = await _rows(
             connection,
-            "SELECT r.conversation_id, r.seq, r.turn_id, t.seq, r.at, r.text FROM reply r JOIN turn t ON t.id = r.turn_id "
-            "ORDER BY r.conversation_id, r.seq",
+            "SELECT r.conversation_id, r.seq, r.turn_id, t.seq, r.at, r.text "
+            "FROM reply r JOIN turn t ON t.id = r.turn_id ORDER BY r.conversation_id, r.seq",
         )
     await engine.dispose()
     stored = Counter((turn.conversation, turn.message) for turn in turns)
