@@ -81,7 +81,7 @@ class _KnownMessage(Exception):
         self.turn = turn
 
 
-class _LostClaim(Exception):
+class _AlreadyClosed(Exception):
     pass
 
 
@@ -216,7 +216,7 @@ class Turns:
     async def _finish(self, claimed: Claimed, composed: Composed) -> Finished:
         try:
             return await self._close(claimed, composed)
-        except _LostClaim:
+        except _AlreadyClosed:
             return await self._stored(claimed.turn)
         finally:
             self._bells.ring(claimed.turn.conversation_id)
@@ -228,8 +228,8 @@ class Turns:
             numbered = await log.number(
                 turn.conversation_id, len(composed.replies), last_at=now, **_noted(composed, now)
             )
-            if numbered is None or not await log.close(turn, claimed.claim, composed.state, now):
-                raise _LostClaim
+            if numbered is None or not await log.close(turn, composed.state, now):
+                raise _AlreadyClosed
             rows = reply_rows(turn.conversation_id, composed.replies, numbered.last_seq, now, turn.id)
             session.add_all(rows)
         return Finished(turn.client_message_id, composed.state, rows)

@@ -133,11 +133,11 @@ class TurnLog:
         statement = update(Turn).where(Turn.id == turn.id, Turn.claim == claim).values(claim=None, lease_until=until)
         await self._session.execute(statement.execution_options(synchronize_session=False))
 
-    async def close(self, turn: Turn, claim: str, state: TurnState, now: datetime) -> bool:
-        """Close a turn that is still claimed by this name; False if it is not."""
+    async def close(self, turn: Turn, state: TurnState, now: datetime) -> bool:
+        """Close an open turn; False if somebody else was first, who took a lease for run out."""
         statement = (
             update(Turn)
-            .where(Turn.id == turn.id, Turn.state == "received", Turn.claim == claim)
+            .where(Turn.id == turn.id, Turn.state == "received")
             .values(state=state, finished_at=now, claim=None, lease_until=None)
             .returning(Turn.id)
             .execution_options(synchronize_session=False)

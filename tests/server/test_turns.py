@@ -235,3 +235,54 @@ async def test_a_turn_costs_six_statements_in_two_transactions(servers: list[Ser
     event.listen(engine, "commit", lambda _: counted.append("COMMIT"))
     await one.take("m-1")
     assert counted == ["UPDATE", "SELECT", "INSERT", "COMMIT", "UPDATE", "UPDATE", "INSERT", "COMMIT"]
+
+
+async def test_a_turn_that_is_being_answered_holds_back_those_after_it(servers: list[Server], clock: Clock) -> None:
+    one, other = servers
+    await one.dies_with("m-1")
+    await one.dies_with("m-2")
+    clock.move(minutes=1)
+    other.bot.gate = asyncio.Event()
+    retry = asyncio.create_task(other.take("m-1"))
+    await other.bot.was_asked.wait()
+    assert await one.turns.give_up_abandoned() == 0
+    other.bot.gate.set()
+    assert await retry == "answered"
+    assert await one.turns.give_up_abandoned() == 1
+    assert [m[1:] for m in await one.said() if m[0] == "bot"] == [("m-1", None), ("m-2", None)]
+
+
+async def test_of_two_who_took_the_same_turn_the_first_to_finish_answers_it(
+    servers: list[Server], clock: Clock
+) -> None:
+    one, other = servers
+    for server in servers:
+        server.bot.gate = asyncio.Event()
+    slow = asyncio.create_task(one.take("m-1"))
+    await one.bot.was_asked.wait()
+    clock.move(minutes=1)
+    retry = asyncio.create_task(other.take("m-1"))
+    await other.bot.was_asked.wait()
+    for server in servers:
+        assert server.bot.gate
+        server.bot.gate.set()
+    assert await asyncio.gather(slow, retry) == ["answered", "answered"]
+    assert len(await one.said()) == 2
+
+
+async def test_an_answer_of_several_messages_is_numbered_through(servers: list[Server]) -> None:
+    one, other = servers
+    one.bot.replies = golden_replies()
+    assert await one.take("m-1") == "answered"
+    assert await other.take("m-2") == "answered"
+    async with one.database.session() as session:
+        assert [m.seq for m in await LogRepository(session).messages("c", 0)] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_fault_of_ours_gives_the_turn_back_at_once(servers: list[Server], clock: Clock) -> None:
+    one, other = servers
+    one.bot.failure = RuntimeError("a bug")
+    with pytest.raises(RuntimeError):
+        await one.take("m-1")
+    other.turns = Turns(other.database, DEADLINE_SECONDS, gave_up, clock, patience=timedelta(0))
+    assert await other.take("m-1") == "answered"
