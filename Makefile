@@ -2,13 +2,14 @@
 
 BOT := .venv/bot/bin/python
 SERVER := .venv/server/bin/python
+FAULTS := $(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/faults
 UV := $(shell command -v uv || echo .venv/tools/bin/uv)
 
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test evaluate tune bench lock
+.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate tune bench lock
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -43,6 +44,16 @@ test: setup check ## Everything: checks, unit tests, and a conversation through 
 	@$(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/server
 	@$(SERVER) -m deploy.ensure_model
 	@$(SERVER) -m pytest tests/e2e
+	@$(FAULTS) -m quick
+
+test-faults: setup ## Kill, stop, hang and fill each part under load; print what became of the messages (about 5 minutes)
+	@$(FAULTS)
+
+soak: setup ## Let visitors talk for 20 minutes and watch memory and errors (MINUTES=5 for another length)
+	@PYTHONPATH="$(CURDIR):tests:tests/faults" $(SERVER) tests/faults/soak.py --minutes $(or $(MINUTES),20)
+
+purge: setup ## Say what is older than the retention policy allows; ARGS=--yes deletes it
+	@$(SERVER) -m server.purge $(ARGS)
 
 evaluate: setup ## Print the understanding's figures and write build/evaluation/report.html
 	@$(SERVER) -m deploy.ensure_model

@@ -27,6 +27,7 @@ def main() -> None:
     except (model_store.ModelError, rasa_speedups.WrongRasaError) as e:
         sys.exit(str(e))
     os.environ["ACTIONS_URL"] = args.actions_url
+    os.environ.setdefault("REDIS_URL", "")
     # --enable-api stays out: with it a request could load a model of its own (CVE-2024-49375).
     sys.argv = ["rasa", "run", "--model", str(model), "--interface", "127.0.0.1", "--port", args.port]
     sys.argv += ["--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]

@@ -105,6 +105,7 @@ class Phrases:
     last_sources: str
     no_sources: str
     help_coming: str
+    contact_taken: str
     views_intro: str
     points_intro: str
     unavailable: str

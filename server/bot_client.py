@@ -1,7 +1,7 @@
 """The only caller of Rasa."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Protocol
 
 import httpx
@@ -9,9 +9,15 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from server.errors import ServerError
 from server.messages import BotReply
+from server.rasa_pool import CircuitOpenError, RasaPool
 
 # Rasa closes an idle connection after 5 s: drop ours before, or a message would meet a connection just closed.
 _KEEPALIVE_SECONDS = 3.0
+_CONNECTIONS = 100
+_WEBHOOK = "/webhooks/rest/webhook"
+# Rasa's own command that starts a conversation anew; bot/tracker_store.py then drops it. No visitor can send it: what
+# they write loses its leading slash (server/chat/text.py), and no button offers it.
+FORGET = "/restart"
 
 
 # Travels as a message's metadata: what the rules of red flags found,
@@ -33,6 +39,9 @@ class Bot(Protocol):
     async def ask(self, sender: str, message: str, notes: Notes) -> list[BotReply]:
         """The replies to a message of a conversation, at least one; `notes` go with it. Raises BotUnavailable."""
 
+    async def forget(self, sender: str) -> None:
+        """Forget a conversation. Raises BotUnavailable if that cannot be made sure now."""
+
     async def close(self) -> None:
         """Let go of connections."""
 
@@ -46,34 +55,62 @@ _RASA_MESSAGES = TypeAdapter(Annotated[list[_RasaMessage], Field(min_length=1)])
 
 
 class RasaClient:
-    """Rasa's REST channel over one pool of connections."""
+    """Rasa's REST channel over one pool of connections, at one address or several."""
 
-    def __init__(self, url: str, timeout_seconds: float) -> None:
-        self._webhook = f"{url.rstrip('/')}/webhooks/rest/webhook"
+    def __init__(self, urls: Sequence[str], timeout_seconds: float) -> None:
+        self.pool = RasaPool(urls)
         self._seconds = timeout_seconds
         # trust_env: a proxy from the environment must never see what visitors write.
         self._http = httpx.AsyncClient(
-            timeout=timeout_seconds, limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS), trust_env=False
+            timeout=timeout_seconds,
+            limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE_SECONDS),
+            trust_env=False,
         )
 
     async def ask(self, sender: str, message: str, notes: Notes) -> list[BotReply]:
-        """Ask Rasa. Raises BotUnavailable when no usable reply comes before the deadline."""
+        """Ask Rasa. Raises BotUnavailable when no usable reply comes before the deadline.
+
+        Another address is asked only if the message has not left for the first one: Rasa may have taken it in.
+        """
         body = {"sender": sender, "message": message, "metadata": notes}
+        reason = "no address is well"
         try:
             # One deadline over all: httpx's own timeouts start anew with every byte.
             async with asyncio.timeout(self._seconds):
-                response = await self._http.post(self._webhook, json=body)
+                for url in self.pool.for_conversation(sender):
+                    try:
+                        return await self._ask_at(url, sender, body)
+                    except CircuitOpenError:
+                        continue
+                    except (httpx.ConnectError, httpx.ConnectTimeout) as e:
+                        reason = f"no connection ({type(e).__name__})"
         except (TimeoutError, httpx.TimeoutException):
-            raise BotUnavailable(f"no reply within {self._seconds:g} s") from None
+            reason = f"no reply within {self._seconds:g} s"
         except httpx.HTTPError as e:
-            raise BotUnavailable(f"no connection ({type(e).__name__})") from None
-        if response.status_code != httpx.codes.OK:
-            raise BotUnavailable(f"status {response.status_code}")
-        return _replies(response.content, sender)
+            reason = f"no connection ({type(e).__name__})"
+        raise BotUnavailable(reason)
+
+    async def forget(self, sender: str) -> None:
+        """Let every Rasa forget a conversation (bot/tracker_store.py). Raises BotUnavailable if one cannot be told."""
+        body = {"sender": sender, "message": FORGET}
+        for url in self.pool.all():
+            try:
+                response = await self._http.post(url + _WEBHOOK, json=body)
+            except httpx.HTTPError as e:
+                raise BotUnavailable(f"no connection ({type(e).__name__})") from None
+            if response.status_code != httpx.codes.OK:
+                raise BotUnavailable(f"status {response.status_code}")
 
     async def close(self) -> None:
         """Close the pool."""
         await self._http.aclose()
+
+    async def _ask_at(self, url: str, sender: str, body: dict[str, Any]) -> list[BotReply]:
+        async with self.pool.attempt(url):
+            response = await self._http.post(url + _WEBHOOK, json=body)
+            if response.status_code != httpx.codes.OK:
+                raise BotUnavailable(f"status {response.status_code}")
+            return _replies(response.content, sender)
 
 
 def _replies(body: bytes, sender: str) -> list[BotReply]:

@@ -1,23 +1,59 @@
 """The database: one engine, and sessions that commit in this one place."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, ClassVar
 
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from server.errors import ProblemError
+
+logger = logging.getLogger(__name__)
 
 # WAL lets readers and the writer work side by side; a writer waits for another instead of failing at once.
 _SQLITE_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000")
+# A visitor waits at most this long for a connection, for its making, and for a statement.
+_PATIENCE_SECONDS = 5
+# No session is open while Rasa is asked, so a few connections serve many visitors.
+_CONNECTIONS = 15
+
+
+class DatabaseUnavailableError(ProblemError):
+    """503: the log cannot be reached or cannot store (stopped, full, locked too long). Nothing was committed."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "log-unavailable"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
 
 def create_engine(url: str) -> AsyncEngine:
     """An engine for the address that `Settings.database_url` holds."""
     # hide_parameters: a database error would otherwise quote the visitor's message.
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True, **_options(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _options(url: str) -> dict[str, Any]:
+    if make_url(url).drivername != "postgresql+psycopg":
+        return {}
+    limits = f"-c statement_timeout={_PATIENCE_SECONDS}s -c idle_in_transaction_session_timeout={_PATIENCE_SECONDS}s"
+    return {
+        "connect_args": {"connect_timeout": _PATIENCE_SECONDS, "options": limits},
+        # Of the connections that a restarted PostgreSQL has closed, none reaches a visitor.
+        "pool_pre_ping": True,
+        "pool_size": _CONNECTIONS,
+        "max_overflow": 0,
+        "pool_timeout": _PATIENCE_SECONDS,
+    }
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: object) -> None:
@@ -37,9 +73,17 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work: committed when the block ends, rolled back when it raises."""
-        async with self._sessions() as session, session.begin():
-            yield session
+        """A unit of work: committed when the block ends, rolled back when it raises.
+
+        Raises DatabaseUnavailableError if the database cannot be reached or cannot store.
+        """
+        try:
+            async with self._sessions() as session, session.begin():
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeout) as e:
+            reason = type(getattr(e, "orig", None) or e).__name__
+            logger.error("log unavailable", extra={"fields": {"reason": reason}})
+            raise DatabaseUnavailableError("The chat cannot store messages right now. Please try again soon.") from e
 
     async def close(self) -> None:
         """Close all connections."""

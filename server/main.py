@@ -1,5 +1,6 @@
 """The composition root: builds the application out of its parts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,8 @@ from server.chat.content import load_content
 from server.chat.service import ChatService
 from server.db import Database
 from server.errors import install_error_handlers
+from server.housekeeping import Housekeeper, Retention, stopped
+from server.log.retention import Policy
 from server.middleware import RequestMiddleware
 from server.operations import Readiness
 from server.pages import install_pages
@@ -24,11 +27,18 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     content = load_content(settings.data_dir, settings.clinic_file)
     database = Database(settings.database_url)
     safety = load_safety(settings.data_dir / "safety")
-    bot = bot or RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
+    bot = bot or RasaClient(settings.rasa_urls, settings.rasa_timeout_seconds)
+    chat = ChatService(
+        database, bot, content, safety, settings.max_message_chars, deadline_seconds=settings.rasa_timeout_seconds
+    )
+    retention = Retention(database, Policy.of_days(settings.retention_days, settings.contact_retention_days))
+    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        rounds = asyncio.create_task(housekeeper.run())
         yield
+        await stopped(rounds)
         await bot.close()
         await database.close()
 
@@ -41,7 +51,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.content = content
-    app.state.chat = ChatService(database, bot, content, safety, settings.max_message_chars)
+    app.state.chat = chat
     app.state.readiness = Readiness(database, bot)
     for module in (routes_api, routes_content, routes_rasa, operations):
         app.include_router(module.router)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from server.db import create_engine
@@ -14,6 +14,8 @@ from server.errors import ConfigurationError
 from server.settings import load_settings
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# Any number that nothing else on this database uses.
+_LOCK = 7_867_853
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -32,6 +34,11 @@ async def migrate(url: str) -> None:
     engine = create_engine(url)
     try:
         async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                # A large log takes longer than a visitor would wait.
+                await connection.execute(text("SET LOCAL statement_timeout = 0"))
+                # Several servers may start together: the first one migrates, the others then find nothing to do.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
     finally:
         await engine.dispose()

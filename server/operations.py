@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.bot_client import Bot, BotUnavailable
-from server.db import Database
+from server.db import Database, DatabaseUnavailableError
 from server.log.repository import LogRepository
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Readiness:
         try:
             async with self._database.session() as session:
                 await LogRepository(session).probe()
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, DatabaseUnavailableError):
             logger.exception("database not ready")
             return "not reachable, or not migrated"
         return "ok"

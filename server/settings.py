@@ -52,16 +52,27 @@ class Settings(BaseSettings):
     )
     rasa_url: str = Field(
         default="http://127.0.0.1:5005",
-        pattern=r"^https?://[^/]+",
-        description="Where Rasa listens; a private address, never a public one.",
+        pattern=r"^https?://[^/,]+/?(,\s*https?://[^/,]+/?)*$",
+        description="Where Rasa listens, several addresses with commas between; private ones, never public.",
     )
     rasa_timeout_seconds: float = Field(
         default=8, gt=0, description="How long a visitor waits for Rasa before the clinic's phone is named instead."
+    )
+    retention_days: int = Field(
+        default=90, ge=1, description="Conversations are deleted so many days after their last message."
+    )
+    contact_retention_days: int = Field(
+        default=30, ge=1, description="Call-back requests are deleted after so many days, or with their conversation."
     )
     max_message_chars: int = Field(default=2000, ge=1, description="The longest message that is sent on to Rasa.")
     data_dir: Path = Field(default=ROOT / "data", description="Folder with answers/, sources/ and phrases.yml.")
     clinic_file: Path = Field(default=ROOT / "clinic.yml", description="The clinic's own data.")
     demo_dir: Path = Field(default=ROOT / "web" / "demo", description="Folder of the demonstration page served at /.")
+
+    @property
+    def rasa_urls(self) -> list[str]:
+        """The addresses of `rasa_url`."""
+        return [url.strip() for url in self.rasa_url.split(",")]
 
 
 def load_settings() -> Settings:

@@ -43,6 +43,7 @@ class Content:
         self.greeting = self._reply("greeting", phrases.greeting, "service", ["greet"], self._starters())
         self.unavailable = self._reply("unavailable", phrases.unavailable, "fallback")
         self.too_long = self._reply("too_long", phrases.too_long, "fallback")
+        self.contact_taken = self._reply("contact_taken", phrases.contact_taken, "service").text
         self.help_coming = self._reply("help_coming", phrases.help_coming, "service")
         self._reminders = {s: self._reply(f"reminders.{s}", t, "safety").text for s, t in phrases.reminders.items()}
         self._safety = {a.topic: self._safety_reply(a) for a in library.answers.values() if a.kind == "safety"}

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, BeforeValidator, Field
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import PlainTextResponse
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from server.chat.dependencies import Chat, OwnConversation
+from server.chat.dependencies import Chat, OwnConversation, bearer_token
+from server.chat.shown import buttons_of
 from server.chat.text import clean
 from server.errors import Problem
-from server.log.models import TurnState
-from server.log.repository import LoggedMessage
+from server.log.models import Rating, TurnState
+from server.log.repository import LoggedMessage, NewContact
 from server.messages import Button, ReplyMessage
 
 router = APIRouter(
@@ -35,12 +37,15 @@ class NewConversation(BaseModel):
     replies: list[ReplyMessage]
 
 
+# Cleaned before pydantic looks at it, which refuses what cannot be written as UTF-8.
+Text = Annotated[str, BeforeValidator(_clean_if_text)]
+
+
 class VisitorMessage(BaseModel):
     """What a visitor sends. The client chooses the id and sends the same body again when it retries."""
 
     client_message_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,64}$", examples=["m-1"])]
-    # Cleaned before pydantic looks at it, which refuses what cannot be written as UTF-8.
-    text: Annotated[str, BeforeValidator(_clean_if_text), Field(examples=["How long does the battery last?"])]
+    text: Annotated[Text, Field(examples=["How long does the battery last?"])]
 
 
 class MessageResult(BaseModel):
@@ -52,7 +57,10 @@ class MessageResult(BaseModel):
 
 
 class HistoryMessage(BaseModel):
-    """A message of either side. A reply names the message it answers; the greeting answers none."""
+    """A message of either side. A reply names the message it answers; the greeting answers none.
+
+    The metadata of a visitor's message tell what became of it: `{"state": "received|answered|failed"}`.
+    """
 
     seq: int
     role: Literal["visitor", "bot"]
@@ -69,6 +77,41 @@ class History(BaseModel):
     messages: list[HistoryMessage]
 
 
+class VisitorFeedback(BaseModel):
+    """What a visitor thinks of a reply."""
+
+    message_id: Annotated[Text, Field(max_length=64)]
+    rating: Rating
+    comment: Annotated[Text, Field(max_length=1000)] | None = None
+
+
+def _none_if_blank(value: str | None) -> str | None:
+    return value if value and value.strip() else None
+
+
+class ContactRequest(BaseModel):
+    """A wish to be called back: a name, and a phone number or an e-mail address or both."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=100, pattern=r"\S")]
+    phone: Annotated[Annotated[Text, Field(max_length=40)] | None, AfterValidator(_none_if_blank)] = None
+    email: Annotated[Annotated[Text, Field(max_length=254)] | None, AfterValidator(_none_if_blank)] = None
+    when: Annotated[Text, Field(max_length=200)] | None = None
+    note: Annotated[Text, Field(max_length=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> "ContactRequest":
+        if self.phone is None and self.email is None:
+            raise ValueError("at least one of phone and email is needed")
+        return self
+
+
+class ContactTaken(BaseModel):
+    """A call-back request that was stored; the text says what happens next."""
+
+    id: str
+    text: str
+
+
 @router.post("/conversations", status_code=201)
 async def open_conversation(chat: Chat) -> NewConversation:
     """Open a conversation and receive the greeting."""
@@ -77,9 +120,11 @@ async def open_conversation(chat: Chat) -> NewConversation:
 
 
 @router.post("/conversations/{conversation_id}/messages")
-async def send_message(conversation_id: OwnConversation, message: VisitorMessage, chat: Chat) -> MessageResult:
+async def send_message(
+    conversation_id: str, token: Annotated[str, Depends(bearer_token)], message: VisitorMessage, chat: Chat
+) -> MessageResult:
     """Send a message and receive the replies. The same body again gives the same replies."""
-    result = await chat.take_message(conversation_id, message.client_message_id, message.text)
+    result = await chat.take_message(conversation_id, token, message.client_message_id, message.text)
     return MessageResult(client_message_id=result.client_message_id, state=result.state, replies=result.replies)
 
 
@@ -98,7 +143,34 @@ def _history_message(message: LoggedMessage) -> HistoryMessage:
         role=message.role,
         text=message.text,
         client_message_id=message.client_message_id,
-        buttons=[Button(**button) for button in message.buttons or []],
-        metadata={**message.details, "message_id": message.id} if message.details else {},
+        buttons=buttons_of(message.buttons, message.id) if message.role == "bot" else [],
+        metadata={"state": message.state} if message.state else {**(message.details or {}), "message_id": message.id},
         at=message.at,
     )
+
+
+@router.post("/conversations/{conversation_id}/feedback", status_code=204)
+async def give_feedback(conversation_id: OwnConversation, feedback: VisitorFeedback, chat: Chat) -> None:
+    """Rate a reply. A later rating of the same reply replaces the earlier one."""
+    await chat.rate(conversation_id, feedback.message_id, feedback.rating, feedback.comment)
+
+
+@router.get("/conversations/{conversation_id}/transcript", response_class=PlainTextResponse)
+async def download_transcript(conversation_id: OwnConversation, chat: Chat) -> PlainTextResponse:
+    """Download the conversation as plain text."""
+    headers = {"Content-Disposition": 'attachment; filename="conversation.txt"'}
+    return PlainTextResponse(await chat.transcript(conversation_id), headers=headers)
+
+
+@router.post("/conversations/{conversation_id}/contact", status_code=201)
+async def ask_for_call_back(conversation_id: OwnConversation, contact: ContactRequest, chat: Chat) -> ContactTaken:
+    """Leave a phone number or an e-mail address for the clinic's staff."""
+    new = NewContact(contact.name, contact.phone, contact.email, contact.when, contact.note)
+    taken = await chat.take_contact(conversation_id, new)
+    return ContactTaken(id=taken.id, text=taken.text)
+
+
+@router.delete("/conversations/{conversation_id}", status_code=204)
+async def erase_conversation(conversation_id: OwnConversation, chat: Chat) -> None:
+    """Erase the conversation and all that hangs on it, for good."""
+    await chat.eraser.erase(conversation_id)

@@ -1,30 +1,31 @@
-"""Taking a turn: log the visitor's message, ask the bot, log the replies. DESIGN's promises (section 7) live here."""
+"""Conversations, for every protocol. What a visitor writes enters here, and only here, as it was written."""
 
-import asyncio
 import hashlib
 import hmac
-import logging
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
-from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from knowledge.model import gravity
-from server.bot_client import Bot, BotUnavailable
+from server.bot_client import Bot
+from server.chat.composer import Composer
 from server.chat.content import Content
-from server.chat.text import clean, without_command
-from server.db import Database
-from server.errors import EmptyMessageError, MessageIdReusedError, MessageTooLongError, NotFoundError
-from server.log.models import Reply, Turn, TurnState
-from server.log.repository import LoggedMessage, LogRepository, NewTurn
-from server.messages import BotReply, Button, ReplyMessage, ReplyMetadata, covers
-from server.safety import Reading, SafetyLayer
-from server.safety.aftercare import QUIET, Watch
-
-logger = logging.getLogger(__name__)
+from server.chat.erasure import Eraser
+from server.chat.shown import reply_messages
+from server.chat.text import clean
+from server.chat.transcript import transcript
+from server.chat.turns import NO_CONVERSATION, Claimed, Finished, Turns
+from server.db import Database, DatabaseUnavailableError
+from server.errors import EmptyMessageError, MessageTooLongError, NotFoundError
+from server.log.models import Rating, Turn, TurnState
+from server.log.repository import LoggedMessage, LogRepository, NewContact
+from server.log.turns import NewTurn, Numbered, TurnLog
+from server.messages import ReplyMessage
+from server.safety import SafetyLayer
 
 # As long as a real hash, so that comparing takes as long; no token hashes to it.
 _NO_HASH = "-" * 64
@@ -49,64 +50,72 @@ class TurnResult:
 
 
 @dataclass(frozen=True)
-class Composed:
-    """What a turn comes to: the replies, what the next replies remind of, and the red flag that staff must see."""
+class TakenContact:
+    """A call-back request that was stored, and what happens next."""
 
-    state: TurnState
-    replies: list[BotReply]
-    watch: Watch
-    flagged: str | None = None
+    id: str
+    text: str
 
 
 class ChatService:
-    """Conversations and their turns, for every protocol."""
+    """Conversations and what visitors do in them."""
 
     def __init__(
-        self, database: Database, bot: Bot, content: Content, safety: SafetyLayer, max_message_chars: int
+        self,
+        database: Database,
+        bot: Bot,
+        content: Content,
+        safety: SafetyLayer,
+        max_message_chars: int,
+        deadline_seconds: float,
     ) -> None:
-        self._database, self._bot, self._content, self._limit = database, bot, content, max_message_chars
-        self._safety = safety
-        # A lock vanishes with the last turn that holds or awaits it.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._database, self._content, self._limit = database, content, max_message_chars
+        self._composer = Composer(bot, content, safety)
+        self.turns = Turns(database, deadline_seconds, self._composer.give_up)
+        self.eraser = Eraser(database, bot)
 
     async def open_conversation(self) -> OpenedConversation:
         """Open a conversation of the native API and greet."""
         conversation_id, token = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
         async with self._database.session() as session:
-            log = LogRepository(session)
-            await log.add_api_conversation(conversation_id, _hash(token))
-            await log.add_replies(conversation_id, [self._content.greeting])
-            replies = await log.replies(conversation_id, None)
-        return OpenedConversation(conversation_id, token, _messages(replies, conversation_id))
+            greeting = [self._content.greeting]
+            replies = await LogRepository(session).add_api_conversation(conversation_id, _hash(token), greeting)
+        shown = reply_messages(replies, conversation_id, self._content.unavailable)
+        return OpenedConversation(conversation_id, token, shown)
 
     async def authorise(self, conversation_id: str, token: str) -> None:
         """Raise NotFoundError unless the token is this conversation's own."""
-        # Databases refuse some characters; no id of ours holds any but these.
-        known = conversation_id.isascii() and conversation_id.isprintable()
         async with self._database.session() as session:
+            known = _may_exist(conversation_id)
             conversation = await LogRepository(session).conversation(conversation_id) if known else None
-        expected = (conversation.token_hash if conversation else None) or _NO_HASH
-        if not hmac.compare_digest(_hash(token), expected):
-            raise NotFoundError("There is no such conversation, or the token is not its own.")
+        _admit_holder(token, conversation.token_hash if conversation else None)
 
-    async def take_message(self, conversation_id: str, client_message_id: str, text: str) -> TurnResult:
+    async def take_message(self, conversation_id: str, token: str, client_message_id: str, text: str) -> TurnResult:
         """Answer a message of the native API; the same id again gives the same result.
 
-        Raises EmptyMessageError, MessageTooLongError, or MessageIdReusedError if the id came with another text.
+        Raises NotFoundError unless the token is this conversation's own, EmptyMessageError, MessageTooLongError,
+        MessageIdReusedError if the id came with another text, TurnInProgressError if the answer takes too long.
         """
-        text = _not_empty(text)
+        text = self._admitted(text)
         if len(text) > self._limit:
             raise MessageTooLongError(f"The message may have at most {self._limit} characters.")
-        return await self._take_turn(conversation_id, client_message_id, text)
+        if not _may_exist(conversation_id):
+            _admit_holder(token, None)
+        new = NewTurn(conversation_id, client_message_id, text)
+        received = await self._receive(new, lambda numbered: _admit_holder(token, numbered.token_hash))
+        return self._result(await self.turns.result(received, partial(self._composer.compose, too_long=False)), new)
 
     async def take_rasa_message(self, sender: str | None, text: str) -> list[ReplyMessage]:
         """Answer a message of the Rasa protocol. Without a sender it opens a conversation of its own.
 
         Raises EmptyMessageError. A message that is too long is answered, because these clients show no problems.
         """
-        text = _not_empty(text)
+        text = self._admitted(text)
         conversation_id = await self._conversation_of(sender)
-        result = await self._take_turn(conversation_id, uuid4().hex, text)
+        new = NewTurn(conversation_id, uuid4().hex, text[: self._limit])
+        received = await self._receive(new, _admit_anybody)
+        compose = partial(self._composer.compose, too_long=len(text) > self._limit)
+        result = self._result(await self.turns.result(received, compose), new)
         return [reply.model_copy(update={"recipient_id": sender or conversation_id}) for reply in result.replies]
 
     async def history(self, conversation_id: str, after: int) -> list[LoggedMessage]:
@@ -114,89 +123,41 @@ class ChatService:
         async with self._database.session() as session:
             return await LogRepository(session).messages(conversation_id, after)
 
-    async def _take_turn(self, conversation_id: str, client_message_id: str, text: str) -> TurnResult:
-        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
-        async with lock:
-            turn, watch = await self._receive(conversation_id, client_message_id, text)
-            # A turn is found open only if the server stopped in the middle of it: then it is answered now.
-            if turn.state == "received":
-                return await self._finish(turn, await self._compose(turn, text, watch))
-            return await self._replay(turn)
+    async def transcript(self, conversation_id: str) -> str:
+        """The whole conversation as plain text, for the visitor to keep."""
+        return transcript(self._content.clinic.name, await self.history(conversation_id, 0))
 
-    async def _receive(self, conversation_id: str, client_message_id: str, text: str) -> tuple[Turn, Watch]:
-        kept = text[: self._limit]
+    async def rate(self, conversation_id: str, message_id: str, rating: Rating, comment: str | None) -> None:
+        """Keep what a visitor thinks of a reply. Raises NotFoundError if it is no reply of this conversation."""
+        kept = clean(comment) if comment else None
         async with self._database.session() as session:
-            log = LogRepository(session)
-            turn = await log.turn(conversation_id, client_message_id)
-            watch = await log.watch(conversation_id)
-            if turn is None:
-                is_choice = text.startswith("/") and text in await log.offered_payloads(conversation_id)
-                new = NewTurn(conversation_id, client_message_id, kept, payload=text if is_choice else None)
-                return await log.add_turn(new), watch
-        if turn.text != kept:
-            raise MessageIdReusedError("This client_message_id was already used for another text.")
-        return turn, watch
+            await _hold(session, conversation_id)
+            if not await LogRepository(session).rate(conversation_id, clean(message_id), rating, kept):
+                raise NotFoundError("This conversation has no reply with that message_id.")
 
-    async def _compose(self, turn: Turn, text: str, watch: Watch) -> Composed:
-        said = "" if turn.payload else without_command(turn.text)
-        reading = self._safety.read(said)
-        if watch.topic and not reading.flags:
-            rest = self._safety.help_coming(said)
-            if rest is not None:
-                if not rest:
-                    return Composed("answered", [self._content.help_coming], QUIET)
-                said, watch = without_command(rest), QUIET
-        state, replies = await self._answer(turn, text, turn.payload or said, reading)
-        return self._watched(state, self._with_every_flag(replies, reading), watch)
+    async def take_contact(self, conversation_id: str, new: NewContact) -> TakenContact:
+        """Keep a visitor's wish to be called back, and say what happens next."""
+        async with self._database.session() as session:
+            await _hold(session, conversation_id)
+            contact_id = await LogRepository(session).add_contact(conversation_id, new)
+        return TakenContact(contact_id, self._content.contact_taken)
 
-    async def _answer(self, turn: Turn, text: str, message: str, reading: Reading) -> tuple[TurnState, list[BotReply]]:
-        if len(text) > self._limit:
-            return "answered", [self._content.too_long]
-        notes = {"red_flags": [asdict(flag) for flag in reading.flags], "calm": reading.calm}
+    async def _receive(self, new: NewTurn, admit: Callable[[Numbered], None]) -> Turn | Claimed:
         try:
-            return "answered", await self._bot.ask(turn.conversation_id, message, notes)
-        except BotUnavailable as e:
-            logger.warning("bot unavailable", extra={"fields": {"reason": e.reason}})
-            return "failed", [self._content.unavailable]
+            return await self.turns.receive(new, admit)
+        except DatabaseUnavailableError as e:
+            raise DatabaseUnavailableError(self._composer.unlogged(new.text)) from e
 
-    def _with_every_flag(self, replies: list[BotReply], reading: Reading) -> list[BotReply]:
-        """Safety replies first, and nothing left out that the rules found: the bot may be down, or have seen less.
+    def _admitted(self, text: str) -> str:
+        """What may be stored and sent on of a visitor's text. Everything behind this line sees only that."""
+        text = clean(text)
+        if not text.strip():
+            raise EmptyMessageError("The message holds no text.")
+        return text
 
-        One reply, the gravest, serves all emergencies together; a crisis has its own.
-        """
-        overruled = {topic for reply in replies for topic in reply.metadata.overruled}
-        due = [self._content.safety(flag.topic) for flag in reading.flags if flag.topic not in overruled]
-        safety = [reply for reply in replies if reply.metadata.kind == "safety"]
-        for reply in sorted(due, key=_gravity):
-            if not any(covers(given.metadata.severity, reply.metadata.severity) for given in safety):
-                safety.append(reply)
-        return [*sorted(safety, key=_gravity), *(reply for reply in replies if reply.metadata.kind != "safety")]
-
-    def _watched(self, state: TurnState, replies: list[BotReply], watch: Watch) -> Composed:
-        """The replies with the reminder of an earlier red flag, unless they raise one that takes its place."""
-        raised = next((r.metadata.topics[0] for r in replies if r.metadata.kind == "safety"), None)
-        if raised and self._content.reminder(raised):
-            return Composed(state, replies, Watch(raised), flagged=raised)
-        if watch.topic is None:
-            return Composed(state, replies, watch, flagged=raised)
-        first, *others = replies
-        text = f"{self._content.reminder(watch.topic)}\n\n{first.text}"
-        return Composed(state, [first.model_copy(update={"text": text}), *others], watch.reminded(), flagged=raised)
-
-    async def _finish(self, turn: Turn, composed: Composed) -> TurnResult:
-        async with self._database.session() as session:
-            log = LogRepository(session)
-            if await log.finish_turn(turn.id, composed.state):
-                await log.add_replies(turn.conversation_id, composed.replies, turn.id)
-                await log.set_watch(turn.conversation_id, composed.watch)
-                if composed.flagged:
-                    dangerous = bool(self._content.reminder(composed.flagged))
-                    await log.flag(turn.conversation_id, composed.flagged, dangerous)
-            return await _result(log, turn)
-
-    async def _replay(self, turn: Turn) -> TurnResult:
-        async with self._database.session() as session:
-            return await _result(LogRepository(session), turn)
+    def _result(self, finished: Finished, new: NewTurn) -> TurnResult:
+        replies = reply_messages(finished.replies, new.conversation_id, self._content.unavailable)
+        return TurnResult(finished.client_message_id, finished.state, replies)
 
     async def _conversation_of(self, sender: str | None) -> str:
         known = await self._id_of_sender(sender) if sender else None
@@ -216,34 +177,25 @@ class ChatService:
             return await LogRepository(session).id_of_sender(sender)
 
 
-def _gravity(reply: BotReply) -> int:
-    return gravity(reply.metadata.severity)
+async def _hold(session: AsyncSession, conversation_id: str) -> None:
+    """Keep others from rating in, or erasing, a conversation until the commit."""
+    if await TurnLog(session).number(conversation_id, 0) is None:
+        raise NotFoundError(NO_CONVERSATION)
+
+
+def _admit_holder(token: str, token_hash: str | None) -> None:
+    if not hmac.compare_digest(_hash(token), token_hash or _NO_HASH):
+        raise NotFoundError(NO_CONVERSATION)
+
+
+def _admit_anybody(_: Numbered) -> None:
+    """The Rasa protocol has no token: who knows the sender's id may speak."""
+
+
+def _may_exist(conversation_id: str) -> bool:
+    """Databases refuse some characters; no id of ours holds any but these."""
+    return conversation_id.isascii() and conversation_id.isprintable()
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _not_empty(text: str) -> str:
-    text = clean(text)
-    if not text.strip():
-        raise EmptyMessageError("The message holds no text.")
-    return text
-
-
-async def _result(log: LogRepository, turn: Turn) -> TurnResult:
-    replies = await log.replies(turn.conversation_id, turn.id)
-    state = await log.turn_state(turn.id)
-    return TurnResult(turn.client_message_id, state, _messages(replies, turn.conversation_id))
-
-
-def _messages(replies: Sequence[Reply], recipient_id: str) -> list[ReplyMessage]:
-    return [
-        ReplyMessage(
-            recipient_id=recipient_id,
-            text=reply.text,
-            buttons=[Button(**button) for button in reply.buttons],
-            metadata=ReplyMetadata(**reply.details, message_id=reply.id),
-        )
-        for reply in replies
-    ]

@@ -56,6 +56,7 @@ rest: Ask the rest again.
 last_sources: "From:"
 no_sources: From none.
 help_coming: Good.
+contact_taken: Thanks.
 reminders: {emergency: "Call {emergency} now.", urgent: Call the clinic., crisis: Call someone.}
 points_intro: "Also:"
 views_intro: "They do not agree:"

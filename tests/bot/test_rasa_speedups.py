@@ -1,6 +1,7 @@
 """Each override behaves as the code that it replaces."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ import pytest
 import rasa
 from aiohttp import web
 from jsonschema import ValidationError
+from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.importers.importer import (
     CombinedDataImporter,
     E2EImporter,
@@ -31,12 +35,13 @@ from bot import rasa_speedups
 
 GOOD: dict[str, Any] = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "hello"}]}
 BAD = [{"events": [{"event": 7}]}, {"events": {}}, {"responses": ["text"]}]
-OVERRIDDEN: list[tuple[type, str]] = [
+OVERRIDDEN: list[tuple[Any, str]] = [
     (RemoteAction, "_validate_action_result"),
     (EndpointConfig, "session"),
     (Event, "resolve_by_type"),
     (DaskGraphRunner, "run"),
     (Domain, "is_empty"),
+    (rasa_action, "DEFAULT_REQUEST_TIMEOUT"),
     (CombinedDataImporter, "get_nlu_data"),
     (ResponsesSyncImporter, "get_nlu_data"),
     (E2EImporter, "get_nlu_data"),
@@ -111,6 +116,30 @@ def test_action_calls_share_a_connection_and_get_the_same_replies() -> None:
     after, connections_after = asyncio.run(_ask_twice())
     assert after == before
     assert (connections_before, connections_after) == (2, 1)
+
+
+def test_an_action_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rasa_speedups, "ACTION_TIMEOUT_SECONDS", 0.2)
+
+    async def ask() -> None:
+        hung = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        port = hung.sockets[0].getsockname()[1]
+        action = RemoteAction("action_reply", EndpointConfig(f"http://127.0.0.1:{port}/webhook"))
+        tracker = DialogueStateTracker.from_events("c1", [])
+        try:
+            await action.run(CollectingOutputChannel(), None, tracker, Domain.empty())
+        finally:
+            hung.close()
+
+    rasa_speedups.apply()
+    with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(asyncio.wait_for(ask(), timeout=20))
+
+
+def test_the_limit_for_actions_is_below_the_servers_deadline() -> None:
+    settings = (Path(__file__).parents[2] / "server" / "settings.py").read_text(encoding="utf-8")
+    [deadline] = re.findall(r"rasa_timeout_seconds: float = Field\(\s*default=(\d+)", settings)
+    assert int(deadline) > rasa_speedups.ACTION_TIMEOUT_SECONDS
 
 
 def test_another_rasa_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

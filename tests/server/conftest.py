@@ -1,6 +1,10 @@
-"""A migrated SQLite file for each test, a small content of its own, and a fake bot."""
+"""A migrated database for each test, a small content of its own, and a fake bot.
+
+Tests marked `both_databases` run on SQLite and on a real PostgreSQL, the others on SQLite.
+"""
 
 import asyncio
+import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
@@ -9,15 +13,30 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+import real_postgres
 from fastapi import FastAPI
+from real_postgres import Postgres
 from server_fakes import FakeBot, Visitor, client_of
 
 from server.main import create_app
 from server.migrate import migrate
 from server.safety import RED_FLAGS, load_safety
-from server.settings import ROOT, Settings
+from server.settings import ROOT, Settings, async_database_url
 
 DATA = Path(__file__).parent / "data"
+_COUNT = itertools.count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our mark."""
+    config.addinivalue_line("markers", "both_databases: runs on SQLite and on PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test for each database that it is marked for."""
+    if "database_url" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases")
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,16 +72,37 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL with a migrated database to copy from."""
+    if not real_postgres.is_installed():
+        pytest.skip(real_postgres.ABSENT)
+    with real_postgres.postgres() as server:
+        server.psql("CREATE DATABASE migrated")
+        asyncio.run(migrate(async_database_url(server.url("migrated"))))
+        yield server
+
+
 @pytest.fixture
-def settings(tmp_path: Path, migrated_file: Path, data: Path) -> Settings:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated database of the test's own."""
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_file'), tmp_path / 'test.db')}"
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"test_{next(_COUNT)}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE migrated")
+    return server.url(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, data: Path) -> Settings:
     """Settings of a server on its own database."""
-    database = shutil.copy(migrated_file, tmp_path / "test.db")
     demo = tmp_path / "demo"
     demo.mkdir()
     (demo / "index.html").write_text("<!doctype html><title>Demo</title>", encoding="utf-8")
     (demo / "chat.js").write_text("export {}\n", encoding="utf-8")
     return Settings(
-        database_url=f"sqlite:///{database}",
+        database_url=database_url,
         data_dir=data,
         clinic_file=DATA / "clinic.yml",
         demo_dir=demo,

@@ -31,6 +31,7 @@ class FakeBot:
         self.failure: Exception | None = None
         self.gate: asyncio.Event | None = None
         self.was_asked = asyncio.Event()
+        self.forgotten: list[str] = []
 
     async def ask(self, sender: str, message: str, notes: Notes) -> list[BotReply]:
         """Answer, or fail."""
@@ -42,6 +43,12 @@ class FakeBot:
         if self.failure:
             raise self.failure
         return self.replies
+
+    async def forget(self, sender: str) -> None:
+        """Forget a conversation, or fail."""
+        if self.failure:
+            raise self.failure
+        self.forgotten.append(sender)
 
     async def close(self) -> None:
         """Nothing to close."""

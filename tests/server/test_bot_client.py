@@ -56,7 +56,7 @@ async def rasa(body: bytes | None, status: int = 200) -> AsyncIterator[RasaServe
 @asynccontextmanager
 async def client_for(url: str, seconds: float = 5) -> AsyncIterator[RasaClient]:
     """A client that is closed again, before its server is."""
-    client = RasaClient(url, seconds)
+    client = RasaClient([url], seconds)
     try:
         yield client
     finally:

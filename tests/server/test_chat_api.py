@@ -1,6 +1,7 @@
 """The native API: a turn is logged once, answered once, and nobody reads another's conversation."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -8,11 +9,11 @@ from fastapi import FastAPI
 from server_fakes import FakeBot, Visitor, client_of, golden_replies
 
 from server.db import Database
-from server.log.repository import LogRepository, NewTurn
+from server.log.turns import Lease, NewTurn, TurnLog
 from server.main import create_app
 from server.settings import Settings
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.both_databases]
 
 
 async def test_a_new_conversation_greets_and_offers_the_starters(visitor: Visitor) -> None:
@@ -61,7 +62,7 @@ async def test_history_holds_both_sides_in_order_and_goes_on_after_a_seq(visitor
         (5, "bot", "m-2"),
     ]
     assert messages[1]["text"] == "first"
-    assert (messages[1]["buttons"], messages[1]["metadata"]) == ([], {})
+    assert (messages[1]["buttons"], messages[1]["metadata"]) == ([], {"state": "answered"})
     assert messages[2]["buttons"] == [{"title": "Replacing the pump", "payload": "/pump_replacement"}]
     assert messages[2]["metadata"]["message_id"]
     assert messages[2]["at"].endswith("Z")
@@ -109,6 +110,8 @@ async def test_turns_of_one_conversation_run_one_after_the_other(visitor: Visito
     first = asyncio.create_task(visitor.send("first", "m-1"))
     await bot.was_asked.wait()
     second = asyncio.create_task(visitor.send("second", "m-2"))
+    while len(await visitor.history(after=1)) < 2:
+        await asyncio.sleep(0)
     other = await Visitor.arrive(visitor.client)
     third = asyncio.create_task(other.send("another conversation does not wait"))
     while len(bot.asked) < 2:
@@ -116,7 +119,10 @@ async def test_turns_of_one_conversation_run_one_after_the_other(visitor: Visito
     assert bot.asked[1][0] == other.id
     bot.gate.set()
     await asyncio.gather(first, second, third)
-    assert [m["client_message_id"] for m in await visitor.history(after=1)] == ["m-1", "m-1", "m-2", "m-2"]
+    assert [message for sender, message in bot.asked if sender == visitor.id] == ["first", "second"]
+    # What came while the first was being answered stands where it came, and the answers stand in their order.
+    said = [(m["role"], m["client_message_id"]) for m in await visitor.history(after=1)]
+    assert said == [("visitor", "m-1"), ("visitor", "m-2"), ("bot", "m-1"), ("bot", "m-2")]
 
 
 async def test_many_conversations_at_once(client: httpx.AsyncClient, bot: FakeBot) -> None:
@@ -144,8 +150,12 @@ async def test_a_turn_that_a_stopped_server_left_open_is_answered_on_retry(
     visitor: Visitor, bot: FakeBot, settings: Settings
 ) -> None:
     database = Database(settings.database_url)
+    now = datetime.now(UTC)
     async with database.session() as session:
-        await LogRepository(session).add_turn(NewTurn(visitor.id, "m-1", "hello", None))
+        log = TurnLog(session)
+        assert await log.number(visitor.id, 1)
+        lease = Lease(now - timedelta(seconds=1), claim="of a server that is gone")
+        await log.add(NewTurn(visitor.id, "m-1", "hello"), 2, now, lease)
     await database.close()
     assert (await visitor.send("hello")).json()["state"] == "answered"
     assert bot.asked == [(visitor.id, "hello")]

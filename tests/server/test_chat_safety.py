@@ -4,14 +4,16 @@ from datetime import datetime
 
 import pytest
 from server_fakes import FakeBot, Visitor, golden_replies
+from sqlalchemy.exc import OperationalError
 
 from server.db import Database
 from server.log.models import Conversation
 from server.log.repository import LogRepository
+from server.log.turns import TurnLog
 from server.messages import BotReply, Severity
 from server.settings import Settings
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.both_databases]
 
 OVERDOSE = "I cannot wake my husband"
 INFECTION = "the wound is red and I have a fever"
@@ -296,3 +298,18 @@ async def test_a_pressed_button_is_not_read_for_flags(visitor: Visitor, bot: Fak
 async def test_the_log_of_a_flagged_turn_survives_as_it_was_told(visitor: Visitor, settings: Settings) -> None:
     replies = (await visitor.send(OVERDOSE)).json()["replies"]
     assert [m["text"] for m in await visitor.history(after=2)] == [r["text"] for r in replies]
+
+
+async def test_with_the_log_out_of_reach_danger_is_still_told_what_to_do(
+    visitor: Visitor, bot: FakeBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", {}, OSError())
+
+    monkeypatch.setattr(TurnLog, "number", fails)
+    response = await visitor.send(OVERDOSE)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert "911" in response.json()["detail"]
+    assert "+1 555-0123" in (await visitor.send("hello", "m-2")).json()["detail"]
+    assert bot.asked == []

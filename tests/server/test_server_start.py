@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import text
 
 from knowledge import ContentError
 from server.__main__ import main
 from server.chat.content import load_content
 from server.db import create_engine
-from server.migrate import alembic_config, migrate
+from server.migrate import migrate
 from server.settings import ROOT, Settings, async_database_url
 
 DATA = Path(__file__).parent / "data"
@@ -51,61 +50,6 @@ def test_a_database_that_cannot_be_used_is_refused_without_its_password(given: s
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
-
-
-@pytest.mark.asyncio
-async def test_models_and_migrations_agree_and_migrating_goes_back(migrated_file: Path, tmp_path: Path) -> None:
-    path = shutil.copy(migrated_file, tmp_path / "copy.db")
-    engine = create_engine(f"sqlite+aiosqlite:///{path}")
-    async with engine.begin() as connection:
-        # Raises if autogenerate would find anything to do.
-        await connection.run_sync(lambda sync: command.check(alembic_config(sync)))
-        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "base"))
-        assert await connection.run_sync(_tables) == ["alembic_version"]
-    await engine.dispose()
-
-
-def _tables(connection: Connection) -> list[str]:
-    return inspect(connection).get_table_names()
-
-
-@pytest.mark.asyncio
-async def test_the_log_survives_migrating_from_the_first_schema_and_back(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
-    async with engine.begin() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0001"))
-        await connection.run_sync(_fill)
-        old = await connection.run_sync(_rows)
-    async with engine.begin() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
-        [conversation], *others = await connection.run_sync(_rows)
-        added = {"flagged_topic": None, "flagged_at": None, "watch_topic": None, "watch_reminders": 0}
-        assert [[conversation], *others] == [[{**old[0][0], **added}], *old[1:]]
-    async with engine.begin() as connection:
-        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "0001"))
-        assert await connection.run_sync(_rows) == old
-    await engine.dispose()
-
-
-def _fill(connection: Connection) -> None:
-    """A conversation of the first schema with a turn and its reply, as SQLite holds them."""
-    at = "2026-01-02 03:04:05"
-    rows: dict[str, dict[str, object]] = {
-        "conversation": {"id": "c", "token_hash": "h", "channel": "api", "created_at": at, "last_at": at},
-        "turn": {"id": "t", "conversation_id": "c", "seq": 1, "client_message_id": "m", "text": "hello"}
-        | {"state": "answered", "received_at": at, "finished_at": at},
-        "reply": {"id": "r", "turn_id": "t", "conversation_id": "c", "seq": 2, "text": "hi", "buttons": "[]"}
-        | {"kind": "service", "metadata": "{}", "at": at},
-    }
-    for table, row in rows.items():
-        statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"
-        connection.execute(text(statement), row)
-
-
-def _rows(connection: Connection) -> list[list[dict[str, object]]]:
-    """All rows of the log's tables."""
-    tables = ("conversation", "turn", "reply")
-    return [[dict(row) for row in connection.execute(text(f"SELECT * FROM {t}")).mappings()] for t in tables]
 
 
 @pytest.mark.asyncio

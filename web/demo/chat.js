@@ -88,7 +88,7 @@ class Chat {
     return { ...message, item: this.#view.addVisitor(message.label) };
   }
 
-  // Below their question, above what the visitor has sent since: the order in which the log has them.
+  // Below their question, above what the visitor has sent since.
   #addReplies(replies, question) {
     this.#view.retireButtons();
     const items = [];

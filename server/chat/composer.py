@@ -1,0 +1,96 @@
+"""Composes what a visitor is told: the bot's replies, safety first, and what an earlier red flag still asks for."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from knowledge.model import gravity
+from server.bot_client import Bot, BotUnavailable
+from server.chat.content import Content
+from server.chat.text import without_command
+from server.chat.turns import Claimed, Composed
+from server.log.models import Turn, TurnState
+from server.messages import BotReply, covers
+from server.safety import Reading, SafetyLayer
+from server.safety.aftercare import QUIET, Watch
+
+logger = logging.getLogger(__name__)
+
+
+class Composer:
+    """Answers turns. It stores nothing: what a turn comes to is its result."""
+
+    def __init__(self, bot: Bot, content: Content, safety: SafetyLayer) -> None:
+        self._bot, self._content, self._safety = bot, content, safety
+
+    async def compose(self, claimed: Claimed, too_long: bool) -> Composed:
+        """What a turn comes to. One that is too long is not shown to the bot."""
+        turn, watch = claimed.turn, claimed.watch
+        said = _said(turn)
+        reading = self._safety.read(said)
+        if watch.topic and not reading.flags:
+            rest = self._safety.help_coming(said)
+            if rest is not None:
+                if not rest:
+                    return Composed("answered", [self._content.help_coming], QUIET)
+                said, watch = without_command(rest), QUIET
+        if too_long:
+            return self._composed("answered", [self._content.too_long], reading, watch)
+        state, replies = await self._answer(turn, turn.payload or said, reading)
+        return self._composed(state, replies, reading, watch)
+
+    def give_up(self, turn: Turn, watch: Watch) -> Composed:
+        """What a turn comes to that nobody can answer any more."""
+        return self._composed("failed", [self._content.unavailable], self._safety.read(_said(turn)), watch)
+
+    def unlogged(self, text: str) -> str:
+        """What to tell a visitor whose message cannot be stored: whom to call, and in danger what to do."""
+        composed = self._composed(
+            "failed", [self._content.unavailable], self._safety.read(without_command(text)), QUIET
+        )
+        return "\n\n".join(reply.text for reply in composed.replies)
+
+    async def _answer(self, turn: Turn, message: str, reading: Reading) -> tuple[TurnState, list[BotReply]]:
+        notes = {"red_flags": [asdict(flag) for flag in reading.flags], "calm": reading.calm}
+        try:
+            return "answered", await self._bot.ask(turn.conversation_id, message, notes)
+        except BotUnavailable as e:
+            logger.warning("bot unavailable", extra={"fields": {"reason": e.reason}})
+            return "failed", [self._content.unavailable]
+
+    def _composed(self, state: TurnState, replies: Sequence[BotReply], reading: Reading, watch: Watch) -> Composed:
+        composed = self._watched(state, self._with_every_flag(replies, reading), watch)
+        return replace(composed, dangerous=bool(composed.flagged and self._content.reminder(composed.flagged)))
+
+    def _with_every_flag(self, replies: Sequence[BotReply], reading: Reading) -> list[BotReply]:
+        """Safety replies first, and nothing left out that the rules found: the bot may be down, or have seen less.
+
+        One reply, the gravest, serves all emergencies together; a crisis has its own.
+        """
+        overruled = {topic for reply in replies for topic in reply.metadata.overruled}
+        due = [self._content.safety(flag.topic) for flag in reading.flags if flag.topic not in overruled]
+        safety = [reply for reply in replies if reply.metadata.kind == "safety"]
+        for reply in sorted(due, key=_gravity):
+            if not any(covers(given.metadata.severity, reply.metadata.severity) for given in safety):
+                safety.append(reply)
+        return [*sorted(safety, key=_gravity), *(reply for reply in replies if reply.metadata.kind != "safety")]
+
+    def _watched(self, state: TurnState, replies: list[BotReply], watch: Watch) -> Composed:
+        """The replies with the reminder of an earlier red flag, unless they raise one that takes its place."""
+        raised = next((r.metadata.topics[0] for r in replies if r.metadata.kind == "safety"), None)
+        if raised and self._content.reminder(raised):
+            return Composed(state, replies, Watch(raised), flagged=raised)
+        if watch.topic is None:
+            return Composed(state, replies, watch, flagged=raised)
+        first, *others = replies
+        text = f"{self._content.reminder(watch.topic)}\n\n{first.text}"
+        return Composed(state, [first.model_copy(update={"text": text}), *others], watch.reminded(), flagged=raised)
+
+
+def _said(turn: Turn) -> str:
+    """What is read for red flags: a pressed button is not."""
+    return "" if turn.payload else without_command(turn.text)
+
+
+def _gravity(reply: BotReply) -> int:
+    return gravity(reply.metadata.severity)

@@ -1,0 +1,91 @@
+"""What a running server does by itself: ends turns that were left open, deletes by policy, lets Rasa forget."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from server.chat.erasure import Eraser
+from server.chat.turns import Turns
+from server.db import Database
+from server.errors import ServerError
+from server.log.retention import Due, Policy, RetentionRepository
+
+logger = logging.getLogger(__name__)
+
+_EVERY_SECONDS = 10.0
+_PURGE_EVERY = timedelta(hours=1)
+_DELETED_AT_ONCE = 100
+
+
+class Retention:
+    """Deletes what is older than the policy allows."""
+
+    def __init__(self, database: Database, policy: Policy) -> None:
+        self._database, self._policy = database, policy
+
+    async def due(self) -> Due:
+        """What a purge would delete now."""
+        async with self._database.session() as session:
+            return await RetentionRepository(session).due(self._policy, datetime.now(UTC))
+
+    async def purge(self) -> Due:
+        """Delete it, a hundred conversations a transaction, so that visitors are not kept waiting."""
+        due, now = await self.due(), datetime.now(UTC)
+        while await self._purge_some(now):
+            pass
+        async with self._database.session() as session:
+            await RetentionRepository(session).delete_old_contacts(self._policy, now)
+        return due
+
+    async def _purge_some(self, now: datetime) -> bool:
+        async with self._database.session() as session:
+            log = RetentionRepository(session)
+            ids = await log.old_conversations(self._policy, now, _DELETED_AT_ONCE)
+            await log.erase(ids, silent_since=now - self._policy.conversations)
+        return bool(ids)
+
+
+class Housekeeper:
+    """Does its rounds while the server runs. Every process ends open turns; one of them purges."""
+
+    def __init__(self, database: Database, turns: Turns, eraser: Eraser, retention: Retention) -> None:
+        self._database, self._turns, self._eraser, self._retention = database, turns, eraser, retention
+
+    async def run(self) -> None:
+        """Round after round until cancelled. One that fails is logged, and the next one tries again."""
+        while True:
+            for step in (self._end_open_turns, self._purge_if_due, self._eraser.settle):
+                await _tried(step)
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    async def _end_open_turns(self) -> None:
+        ended = await self._turns.give_up_abandoned()
+        if ended:
+            logger.warning("open turns marked failed", extra={"fields": {"turns": ended}})
+
+    async def _purge_if_due(self) -> None:
+        async with self._database.session() as session:
+            is_ours = await RetentionRepository(session).take_job("purge", datetime.now(UTC), _PURGE_EVERY)
+        if is_ours:
+            purged = await self._retention.purge()
+            fields = {"conversations": purged.conversations, "contacts": purged.contacts}
+            logger.info("purged", extra={"fields": fields})
+
+
+async def _tried(step: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await step()
+    except ServerError:
+        logger.warning("housekeeping has to wait", extra={"fields": {"step": step.__name__}})
+    except Exception:
+        # A fault of ours in one step must not end the others; the log holds its stack.
+        logger.exception("housekeeping failed")
+
+
+async def stopped(task: asyncio.Task[None]) -> None:
+    """Cancel the rounds and wait until they have ended."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
