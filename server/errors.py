@@ -30,11 +30,15 @@ class ProblemError(ServerError):
 
     status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
     code: ClassVar[str] = "bad-request"
-    headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the response says beside the problem."""
+        return {}
 
 
 class BadRequestError(ProblemError):
@@ -46,7 +50,11 @@ class NotAuthenticatedError(ProblemError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "not-authenticated"
-    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How to authenticate."""
+        return {"WWW-Authenticate": "Bearer"}
 
 
 class NotFoundError(ProblemError):
@@ -75,6 +83,33 @@ class MessageIdReusedError(ProblemError):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "message-id-reused"
+
+
+class BusyError(ProblemError):
+    """Not now, but after `seconds`, which go out as Retry-After."""
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again."""
+        return {"Retry-After": str(self.seconds)}
+
+
+class TooManyRequestsError(BusyError):
+    """429: more than one visitor or network may send."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too-many-requests"
+
+
+class OverloadedError(BusyError):
+    """503: more visitors at once than can be answered in time, or the server is about to stop."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "overloaded"
 
 
 class Problem(BaseModel):

@@ -9,10 +9,15 @@ from server import operations
 from server.bot_client import Bot, RasaClient
 from server.chat import routes_api, routes_content, routes_rasa
 from server.chat.content import load_content
+from server.chat.doorway import Doorway
+from server.chat.routes_socketio import RasaSocket
 from server.chat.service import ChatService
 from server.db import Database
+from server.docs_page import install_docs_page
+from server.edge.limits import RateLimits
+from server.edge.middleware_stack import install_middleware
+from server.edge.turns import BoundedBot, TurnsInFlight
 from server.errors import install_error_handlers
-from server.middleware import RequestMiddleware
 from server.operations import Readiness
 from server.pages import install_pages
 from server.safety import load_safety
@@ -25,11 +30,14 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     database = Database(settings.database_url)
     safety = load_safety(settings.data_dir / "safety")
     bot = bot or RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
+    limits = _rate_limits(settings)
+    turns = TurnsInFlight(settings.max_turns_in_flight)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await bot.close()
+        await limits.close()
         await database.close()
 
     app = FastAPI(
@@ -37,15 +45,34 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         summary="Ask about intrathecal pain pumps.",
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
-        docs_url="/api/v1/docs",
+        docs_url=None,
         redoc_url=None,
     )
     app.state.content = content
-    app.state.chat = ChatService(database, bot, content, safety, settings.max_message_chars)
-    app.state.readiness = Readiness(database, bot)
+    app.state.turns = turns
+    bounded = BoundedBot(bot, settings.max_turns_in_flight)
+    app.state.chat = ChatService(database, bounded, content, safety, settings.max_message_chars)
+    app.state.door = Doorway(app.state.chat, content, safety, limits, turns)
+    app.state.readiness = Readiness(database, bot, limits=limits)
+    app.state.metrics_token = settings.metrics_token
     for module in (routes_api, routes_content, routes_rasa, operations):
         app.include_router(module.router)
+    socket = RasaSocket(app.state.door, content.unavailable.text, settings.allowed_origins, settings.max_body_bytes)
+    app.mount("/socket.io", socket.app())
+    install_docs_page(app)
     install_pages(app, settings.demo_dir)
     install_error_handlers(app)
-    app.add_middleware(RequestMiddleware)
+    install_middleware(app, settings, limits)
     return app
+
+
+def _rate_limits(settings: Settings) -> RateLimits:
+    return RateLimits(
+        {
+            "requests": settings.rate_limit_requests,
+            "address": settings.rate_limit_address,
+            "visitor": settings.rate_limit_visitor,
+            "everybody": settings.rate_limit_everybody,
+        },
+        settings.redis_url,
+    )

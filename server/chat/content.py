@@ -42,6 +42,7 @@ class Content:
         phrases = library.phrases
         self.greeting = self._reply("greeting", phrases.greeting, "service", ["greet"], self._starters())
         self.unavailable = self._reply("unavailable", phrases.unavailable, "fallback")
+        self.busy = self._reply("busy", phrases.busy, "fallback")
         self.too_long = self._reply("too_long", phrases.too_long, "fallback")
         self.help_coming = self._reply("help_coming", phrases.help_coming, "service")
         self._reminders = {s: self._reply(f"reminders.{s}", t, "safety").text for s, t in phrases.reminders.items()}

@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from server.chat.content import Content
+from server.chat.doorway import Doorway
 from server.chat.service import ChatService
+from server.edge.addresses import limited_address
 from server.errors import NotAuthenticatedError
 
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]+) *")
@@ -24,6 +26,19 @@ def content(request: Request) -> Content:
     return loaded
 
 
+def doorway(request: Request) -> Doorway:
+    """The door that new conversations and messages come in by."""
+    door: Doorway = request.app.state.door
+    return door
+
+
+def address(request: Request) -> str:
+    """The client's address as limits count it."""
+    return limited_address(request.scope)
+
+
+Address = Annotated[str, Depends(address)]
+Door = Annotated[Doorway, Depends(doorway)]
 Chat = Annotated[ChatService, Depends(chat_service)]
 Shown = Annotated[Content, Depends(content)]
 

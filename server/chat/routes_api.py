@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, BeforeValidator, Field
 
-from server.chat.dependencies import Chat, OwnConversation
+from server.chat.dependencies import Address, Chat, Door, OwnConversation
 from server.chat.text import clean
 from server.errors import Problem
 from server.log.models import TurnState
@@ -16,7 +16,10 @@ from server.messages import Button, ReplyMessage
 router = APIRouter(
     prefix="/api/v1",
     tags=["conversations"],
-    responses={"4XX": {"model": Problem, "description": "A problem (RFC 9457, application/problem+json)"}},
+    responses={
+        "4XX": {"model": Problem, "description": "A problem (RFC 9457, application/problem+json)"},
+        "503": {"model": Problem, "description": "Too many visitors at once; Retry-After says when to try again"},
+    },
 )
 
 # The largest integer that both databases hold in the column.
@@ -70,16 +73,18 @@ class History(BaseModel):
 
 
 @router.post("/conversations", status_code=201)
-async def open_conversation(chat: Chat) -> NewConversation:
+async def open_conversation(door: Door, address: Address) -> NewConversation:
     """Open a conversation and receive the greeting."""
-    opened = await chat.open_conversation()
+    opened = await door.open_conversation(address)
     return NewConversation(id=opened.id, token=opened.token, replies=opened.replies)
 
 
 @router.post("/conversations/{conversation_id}/messages")
-async def send_message(conversation_id: OwnConversation, message: VisitorMessage, chat: Chat) -> MessageResult:
+async def send_message(
+    conversation_id: OwnConversation, message: VisitorMessage, door: Door, address: Address
+) -> MessageResult:
     """Send a message and receive the replies. The same body again gives the same replies."""
-    result = await chat.take_message(conversation_id, message.client_message_id, message.text)
+    result = await door.take_message(address, conversation_id, message.client_message_id, message.text)
     return MessageResult(client_message_id=result.client_message_id, state=result.state, replies=result.replies)
 
 
