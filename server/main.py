@@ -22,6 +22,7 @@ from server.operations import Readiness
 from server.pages import install_pages
 from server.safety import load_safety
 from server.settings import Settings
+from server.stopping import Stopping
 
 
 def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
@@ -49,7 +50,6 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.content = content
-    app.state.turns = turns
     bounded = BoundedBot(bot, settings.max_turns_in_flight)
     app.state.chat = ChatService(database, bounded, content, safety, settings.max_message_chars)
     app.state.door = Doorway(app.state.chat, content, safety, limits, turns)
@@ -59,6 +59,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         app.include_router(module.router)
     socket = RasaSocket(app.state.door, content.unavailable.text, settings.allowed_origins, settings.max_body_bytes)
     app.mount("/socket.io", socket.app())
+    app.state.stopping = Stopping(turns, socket, settings.shutdown_seconds)
     install_docs_page(app)
     install_pages(app, settings.demo_dir)
     install_error_handlers(app)

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 # Events of one socket that wait for the one before; a visitor types no faster.
 _MOST_WAITING = 20
 _LONGEST_ID = 255
+# For answers that are there and on their way; the answering itself was waited for before.
+_LAST_WORDS_SECONDS = 2
 
 
 @dataclass
@@ -56,6 +58,7 @@ class RasaSocket:
     def __init__(self, door: Doorway, apology: str, allowed_origins: Sequence[str], max_bytes: int) -> None:
         self._door, self._apology, self._allowed_origins = door, apology, allowed_origins
         self._visitors: dict[str, _Visitor] = {}
+        self._handling: set[asyncio.Task[Any] | None] = set()
         # cors_allowed_origins: the headers are the CORS middleware's; the origin is checked in `_on_connect`.
         self._io = socketio.AsyncServer(
             async_mode="asgi", cors_allowed_origins=[], max_http_buffer_size=max_bytes, json=_BoundedJson
@@ -69,6 +72,12 @@ class RasaSocket:
         """The ASGI application, to be mounted at /socket.io."""
         app: ASGIApp = socketio.ASGIApp(self._io, socketio_path=None)
         return app
+
+    async def close(self) -> None:
+        """Close all sockets, with what was being answered sent before. Their clients connect again elsewhere."""
+        if tasks := [task for task in self._handling if task]:
+            await asyncio.wait(tasks, timeout=_LAST_WORDS_SECONDS)
+        await self._io.eio.disconnect()
 
     async def _on_connect(self, sid: str, environ: dict[str, Any], _: object = None) -> bool:
         if not _is_own(environ) and not {environ.get("HTTP_ORIGIN"), "*"} & set(self._allowed_origins):
@@ -117,6 +126,7 @@ class RasaSocket:
             return
         set_request_id(uuid4().hex)
         visitor.waiting += 1
+        self._handling.add(task := asyncio.current_task())
         try:
             async with visitor.turn:
                 await handle(visitor)
@@ -127,6 +137,7 @@ class RasaSocket:
             await self._io.emit("bot_uttered", {"text": self._apology}, to=sid)
         finally:
             visitor.waiting -= 1
+            self._handling.discard(task)
 
 
 def _is_own(environ: dict[str, Any]) -> bool:

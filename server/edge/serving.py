@@ -1,7 +1,6 @@
 """Serving: connections that bring no request are cut, and a stopping server finishes the turns in flight."""
 
 import asyncio
-import logging
 import socket
 from typing import Any
 
@@ -9,10 +8,8 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from server.edge.turns import TurnsInFlight
 from server.settings import Settings
-
-logger = logging.getLogger(__name__)
+from server.stopping import Stopping
 
 # Request line and headers together. Ours come to some hundred bytes, a browser's with cookies to some thousand.
 _MAX_HEAD_BYTES = 16384
@@ -67,19 +64,17 @@ class ImpatientProtocol(H11Protocol):
 
 
 class GracefulServer(uvicorn.Server):
-    """A server that stops in this order: no new connection, no calm message, the turns in flight, the sockets."""
+    """A server that takes no new connection while it finishes what it has begun, and only then closes the others."""
 
-    def __init__(self, config: uvicorn.Config, turns: TurnsInFlight, seconds: float) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Stopping) -> None:
         super().__init__(config)
-        self._turns, self._seconds = turns, seconds
+        self._stopping = stopping
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop. uvicorn would close the sockets of the SocketIO channel first, with their answers under way."""
         for server in self.servers:
             server.close()
-        if not await self._turns.finish(self._seconds):
-            fields = {"turns": self._turns.count}
-            logger.error("stopped with turns in flight; a retry finishes them", extra={"fields": fields})
+        await self._stopping.finish()
         await super().shutdown(sockets)
 
 
@@ -103,4 +98,4 @@ def serve(app: FastAPI, settings: Settings) -> None:
         access_log=False,
         server_header=False,
     )
-    GracefulServer(config, app.state.turns, settings.shutdown_seconds).run()
+    GracefulServer(config, app.state.stopping).run()
