@@ -20,14 +20,18 @@ from server.edge.turns import BoundedBot, TurnsInFlight
 from server.errors import install_error_handlers
 from server.operations import Readiness
 from server.pages import install_pages
+from server.production import refuse_if_unsafe
 from server.safety import load_safety
 from server.settings import Settings
 from server.stopping import Stopping
 
 
 def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
-    """Build the application; `bot` stands in for Rasa in tests. Raises ContentError if the content is faulty."""
+    """Build the application; `bot` stands in for Rasa in tests. Raises ContentError if the content is faulty,
+    and ConfigurationError if this is production and the settings are not fit for it.
+    """
     content = load_content(settings.data_dir, settings.clinic_file)
+    refuse_if_unsafe(settings, content.clinic)
     database = Database(settings.database_url)
     safety = load_safety(settings.data_dir / "safety")
     bot = bot or RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)

@@ -77,7 +77,8 @@ class RasaSocket:
         """Close all sockets, with what was being answered sent before. Their clients connect again elsewhere."""
         if tasks := [task for task in self._handling if task]:
             await asyncio.wait(tasks, timeout=_LAST_WORDS_SECONDS)
-        await self._io.eio.disconnect()
+        if self._io.eio.sockets:  # or it raises
+            await self._io.eio.disconnect()
 
     async def _on_connect(self, sid: str, environ: dict[str, Any], _: object = None) -> bool:
         if not _is_own(environ) and not {environ.get("HTTP_ORIGIN"), "*"} & set(self._allowed_origins):
