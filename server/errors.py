@@ -4,7 +4,7 @@ Problems never repeat what a visitor wrote; a stack trace goes to the log only.
 """
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -120,6 +120,11 @@ class Problem(BaseModel):
     status: int
     detail: str
     request_id: str
+
+
+def problem_response(description: str) -> dict[str, Any]:
+    """How a route's OpenAPI tells of problems with this meaning."""
+    return {"description": description, "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}}}
 
 
 def problem(

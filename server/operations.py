@@ -18,7 +18,7 @@ from server import metrics
 from server.bot_client import Bot, BotUnavailable
 from server.db import Database
 from server.edge.limits import RateLimits
-from server.errors import NotFoundError, Problem
+from server.errors import NotFoundError, problem_response
 from server.log.repository import LogRepository
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,9 @@ async def readyz(request: Request, response: Response) -> ReadinessReport:
 
 
 @router.get(
-    "/metrics", response_class=PlainTextResponse, responses={404: {"model": Problem, "description": "Not for you"}}
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={"4XX": problem_response("The metrics are not for this caller")},
 )
 async def read_metrics(request: Request) -> Response:
     """Read the metrics, as Prometheus does; with the token if one is set, else from this machine only."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from server.chat.dependencies import Address, Chat, Door, OwnConversation
 from server.chat.text import clean
-from server.errors import Problem
+from server.errors import problem_response
 from server.log.models import TurnState
 from server.log.repository import LoggedMessage
 from server.messages import Button, ReplyMessage
@@ -17,8 +17,8 @@ router = APIRouter(
     prefix="/api/v1",
     tags=["conversations"],
     responses={
-        "4XX": {"model": Problem, "description": "A problem (RFC 9457, application/problem+json)"},
-        "503": {"model": Problem, "description": "Too many visitors at once; Retry-After says when to try again"},
+        "4XX": problem_response("The request cannot be served as it is (RFC 9457); with 429 try again later"),
+        "503": problem_response("Too many visitors at once; Retry-After says when to try again"),
     },
 )
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from server.chat.dependencies import Address, Door
 from server.chat.rasa_shape import rest_message
 from server.chat.text import clean
-from server.errors import BadRequestError, Problem
+from server.errors import BadRequestError, problem_response
 
 router = APIRouter(prefix="/webhooks", tags=["Rasa protocol"])
 
@@ -29,7 +29,7 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.post("/rest/webhook", responses={"4XX": {"model": Problem, "description": "The body cannot be read"}})
+@router.post("/rest/webhook", responses={"4XX": problem_response("Unreadable, or too many requests")})
 async def webhook(request: Request, door: Door, address: Address, stream: str = "false") -> Response:
     """Take `{"sender", "message"}` in any Content-Type; reply with a list, or a line each with `?stream=true`."""
     message = _read(await request.body())

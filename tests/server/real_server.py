@@ -23,11 +23,13 @@ _STARTED_WITHIN_SECONDS = 120
 
 
 class StandInRasa:
-    """Answers every question with the contract's answer; while `gate` is closed it waits. `asked` counts."""
+    """Answers every question with `replies`, and waits while `gate` is closed. `senders` says for whom it was asked."""
 
     def __init__(self) -> None:
-        self.gate, self.asked = threading.Event(), 0
+        self.gate = threading.Event()
+        self.senders: list[str] = []
         self.gate.set()
+        self.replies = json.loads(GOLDEN.read_text(encoding="utf-8"))[:1]
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -43,16 +45,15 @@ class StandInRasa:
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         rasa = self
-        [answer, *_] = json.loads(GOLDEN.read_text(encoding="utf-8"))
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                rasa.asked += 1
+                rasa.senders.append(asked["sender"])
                 rasa.gate.wait()
-                body = json.dumps([{**answer, "recipient_id": asked["sender"]}]).encode()
+                body = json.dumps([{**reply, "recipient_id": asked["sender"]} for reply in rasa.replies]).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -35,7 +35,7 @@ def test_turns_in_flight_are_answered_before_the_end(server: RealServer) -> None
     with chatting(server) as socket_io:
         asking.start()
         socket_io.send('42["user_uttered",{"message":"hi"}]')
-        wait_until(lambda: server.rasa.asked >= 2)
+        wait_until(lambda: len(server.rasa.senders) >= 2)
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_closed(server))
         server.rasa.gate.set()
