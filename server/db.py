@@ -7,6 +7,8 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from server.metrics import stage
+
 # WAL lets readers and the writer work side by side; a writer waits for another instead of failing at once.
 _SQLITE_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000")
 
@@ -38,8 +40,9 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A unit of work: committed when the block ends, rolled back when it raises."""
-        async with self._sessions() as session, session.begin():
-            yield session
+        with stage("database"):
+            async with self._sessions() as session, session.begin():
+                yield session
 
     async def close(self) -> None:
         """Close all connections."""

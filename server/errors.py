@@ -30,15 +30,15 @@ class ProblemError(ServerError):
 
     status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
     code: ClassVar[str] = "bad-request"
+    headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
 
-    @property
-    def headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """What the response says beside the problem."""
-        return {}
+        return dict(self.headers)
 
 
 class BadRequestError(ProblemError):
@@ -50,11 +50,7 @@ class NotAuthenticatedError(ProblemError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "not-authenticated"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """How to authenticate."""
-        return {"WWW-Authenticate": "Bearer"}
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 class NotFoundError(ProblemError):
@@ -92,8 +88,7 @@ class BusyError(ProblemError):
         super().__init__(detail)
         self.seconds = seconds
 
-    @property
-    def headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """When to try again."""
         return {"Retry-After": str(self.seconds)}
 
@@ -124,7 +119,9 @@ class Problem(BaseModel):
 
 def problem_response(description: str) -> dict[str, Any]:
     """How a route's OpenAPI tells of problems with this meaning."""
-    return {"description": description, "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}}}
+    # `model` puts Problem among the schemas, and alone would promise it as application/json.
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": description, "model": Problem, "content": content}
 
 
 def problem(
@@ -155,7 +152,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 async def _on_problem(_: Request, error: ProblemError) -> JSONResponse:
-    return problem(error.status, error.detail, code=error.code, headers=error.headers)
+    return problem(error.status, error.detail, code=error.code, headers=error.response_headers())
 
 
 async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -10,6 +10,7 @@ from server.bot_client import Bot, RasaClient
 from server.chat import routes_api, routes_content, routes_rasa
 from server.chat.content import load_content
 from server.chat.doorway import Doorway
+from server.chat.rasa_chat import RasaChat
 from server.chat.routes_socketio import RasaSocket
 from server.chat.service import ChatService
 from server.db import Database
@@ -56,12 +57,15 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     app.state.content = content
     bounded = BoundedBot(bot, settings.max_turns_in_flight)
     app.state.chat = ChatService(database, bounded, content, safety, settings.max_message_chars)
-    app.state.door = Doorway(app.state.chat, content, safety, limits, turns)
+    app.state.door = Doorway(safety, limits, turns, content.busy.text)
+    app.state.rasa_chat = RasaChat(app.state.chat, content, app.state.door)
     app.state.readiness = Readiness(database, bot, limits=limits)
     app.state.metrics_token = settings.metrics_token
     for module in (routes_api, routes_content, routes_rasa, operations):
         app.include_router(module.router)
-    socket = RasaSocket(app.state.door, content.unavailable.text, settings.allowed_origins, settings.max_body_bytes)
+    socket = RasaSocket(
+        app.state.rasa_chat, content.unavailable.text, settings.allowed_origins, settings.max_body_bytes
+    )
     app.mount("/socket.io", socket.app())
     app.state.stopping = Stopping(turns, socket, settings.shutdown_seconds)
     install_docs_page(app)

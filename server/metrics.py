@@ -8,6 +8,7 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 Stage = Literal["redact", "rules", "database", "rasa"]
+Protocol = Literal["api", "rest", "socketio"]
 
 # A registry of our own, so that no library adds to it unasked.
 REGISTRY = CollectorRegistry()
@@ -39,6 +40,11 @@ LIMITS_SHARED = _gauge("limits_shared", "1 while limits are counted in Redis, 0 
 BREAKER_OPEN = _gauge("breaker_open", "1 while the circuit breaker of a bot is open.", "bot")
 BOT_FAILURES = _counter("bot_failures", "Turns to which the bot gave no usable reply.")
 REDACTIONS = _counter("redactions", "Identifiers taken out of messages, by class.", "entity")
+
+
+def count_turn(protocol: Protocol, kind: str) -> None:
+    """Count a turn that was answered, by the kind of its first reply."""
+    TURNS.labels(protocol, kind).inc()
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def _of_settings(settings: Settings) -> Iterator[str]:
             yield f"{name.upper()} is empty, which means no limit"
     if settings.redis_url and make_url(settings.database_url).get_backend_name() == "sqlite":
         yield "REDIS_URL is for several servers, but DATABASE_URL is a SQLite file, which takes one; use PostgreSQL"
-    if _is_public(settings.rasa_url):
+    if any(_is_public(url.strip()) for url in settings.rasa_url.split(",")):
         yield "RASA_URL is a public address; Rasa must listen on loopback or a private network"
 
 

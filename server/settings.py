@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     """The settings, each read from the environment variable of its name in capitals."""
 
     environment: Literal["development", "production"] = Field(
-        default="development", description="Where the server runs; stands in the log at start."
+        default="development", description="Where the server runs; production refuses what is unsafe (see below)."
     )
     host: str = Field(default="127.0.0.1", description="Address on which the server listens.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port on which the server listens.")

@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Request
 
 from server.chat.content import Content
 from server.chat.doorway import Doorway
+from server.chat.rasa_chat import RasaChat
 from server.chat.service import ChatService
 from server.edge.addresses import limited_address
 from server.errors import NotAuthenticatedError
@@ -37,8 +38,15 @@ def address(request: Request) -> str:
     return limited_address(request.scope)
 
 
+def rasa_chat(request: Request) -> RasaChat:
+    """Chatting by Rasa's protocols."""
+    chat: RasaChat = request.app.state.rasa_chat
+    return chat
+
+
 Address = Annotated[str, Depends(address)]
 Door = Annotated[Doorway, Depends(doorway)]
+Rasa = Annotated[RasaChat, Depends(rasa_chat)]
 Chat = Annotated[ChatService, Depends(chat_service)]
 Shown = Annotated[Content, Depends(content)]
 

@@ -12,6 +12,7 @@ from server.errors import problem_response
 from server.log.models import TurnState
 from server.log.repository import LoggedMessage
 from server.messages import Button, ReplyMessage
+from server.metrics import count_turn
 
 router = APIRouter(
     prefix="/api/v1",
@@ -73,18 +74,21 @@ class History(BaseModel):
 
 
 @router.post("/conversations", status_code=201)
-async def open_conversation(door: Door, address: Address) -> NewConversation:
+async def open_conversation(chat: Chat, door: Door, address: Address) -> NewConversation:
     """Open a conversation and receive the greeting."""
-    opened = await door.open_conversation(address)
+    await door.admit_conversation(address)
+    opened = await chat.open_conversation()
     return NewConversation(id=opened.id, token=opened.token, replies=opened.replies)
 
 
 @router.post("/conversations/{conversation_id}/messages")
 async def send_message(
-    conversation_id: OwnConversation, message: VisitorMessage, door: Door, address: Address
+    conversation_id: OwnConversation, message: VisitorMessage, chat: Chat, door: Door, address: Address
 ) -> MessageResult:
     """Send a message and receive the replies. The same body again gives the same replies."""
-    result = await door.take_message(address, conversation_id, message.client_message_id, message.text)
+    async with door.turn(address, conversation_id, message.text):
+        result = await chat.take_message(conversation_id, message.client_message_id, message.text)
+    count_turn("api", result.replies[0].metadata.kind)
     return MessageResult(client_message_id=result.client_message_id, state=result.state, replies=result.replies)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from server.chat.dependencies import Address, Door
+from server.chat.dependencies import Address, Rasa
 from server.chat.rasa_shape import rest_message
 from server.chat.text import clean
 from server.errors import BadRequestError, problem_response
@@ -30,10 +30,10 @@ async def health() -> dict[str, str]:
 
 
 @router.post("/rest/webhook", responses={"4XX": problem_response("Unreadable, or too many requests")})
-async def webhook(request: Request, door: Door, address: Address, stream: str = "false") -> Response:
+async def webhook(request: Request, rasa: Rasa, address: Address, stream: str = "false") -> Response:
     """Take `{"sender", "message"}` in any Content-Type; reply with a list, or a line each with `?stream=true`."""
     message = _read(await request.body())
-    taken = await door.take_rasa_message("rest", address, message.sender, message.text)
+    taken = await rasa.answer("rest", address, message.sender, message.text)
     replies = [rest_message(reply) for reply in taken]
     if stream.lower() == "true":
         return Response("".join(f"{json.dumps(r)}\n" for r in replies), media_type="text/event-stream")

@@ -13,7 +13,7 @@ import socketio
 from starlette.types import ASGIApp
 
 from server import metrics
-from server.chat.doorway import Doorway
+from server.chat.rasa_chat import RasaChat
 from server.chat.rasa_shape import socket_messages
 from server.edge.addresses import limited_address
 from server.edge.body import is_shallow
@@ -55,8 +55,8 @@ class _BoundedJson:
 class RasaSocket:
     """The channel: `session_request` → `session_confirm`, `user_uttered` → `bot_uttered`."""
 
-    def __init__(self, door: Doorway, apology: str, allowed_origins: Sequence[str], max_bytes: int) -> None:
-        self._door, self._apology, self._allowed_origins = door, apology, allowed_origins
+    def __init__(self, rasa: RasaChat, apology: str, allowed_origins: Sequence[str], max_bytes: int) -> None:
+        self._rasa, self._apology, self._allowed_origins = rasa, apology, allowed_origins
         self._visitors: dict[str, _Visitor] = {}
         self._handling: set[asyncio.Task[Any] | None] = set()
         # cors_allowed_origins: the headers are the CORS middleware's; the origin is checked in `_on_connect`.
@@ -103,7 +103,7 @@ class RasaSocket:
             if message is None:
                 return
             session = await self._bind(sid, visitor, _text(data, "session_id"))
-            for reply in await self._door.take_rasa_message("socketio", visitor.address, session, message):
+            for reply in await self._rasa.answer("socketio", visitor.address, session, message):
                 for part in socket_messages(reply):
                     await self._io.emit("bot_uttered", part, room=session)
 
@@ -112,7 +112,7 @@ class RasaSocket:
     async def _bind(self, sid: str, visitor: _Visitor, presented: str | None) -> str:
         """The socket's session. A client that chose an id of its own goes on sending that: the socket's one counts."""
         if visitor.session is None:
-            visitor.session = await self._door.rasa_session(visitor.address, presented)
+            visitor.session = await self._rasa.session(visitor.address, presented)
             # The room outlives the socket: an answer reaches a visitor whose connection broke meanwhile.
             await self._io.enter_room(sid, visitor.session)
         return visitor.session

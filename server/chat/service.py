@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from sqlalchemy.exc import IntegrityError
 
 from knowledge.model import gravity
+from server import metrics
 from server.bot_client import Bot, BotUnavailable
 from server.chat.content import Content
 from server.chat.text import clean, without_command
@@ -146,7 +147,8 @@ class ChatService:
 
     async def _compose(self, turn: Turn, text: str, watch: Watch) -> Composed:
         said = "" if turn.payload else without_command(turn.text)
-        reading = self._safety.read(said)
+        with metrics.stage("rules"):
+            reading = self._safety.read(said)
         if watch.topic and not reading.flags:
             rest = self._safety.help_coming(said)
             if rest is not None:
@@ -163,6 +165,7 @@ class ChatService:
         try:
             return "answered", await self._bot.ask(turn.conversation_id, message, notes)
         except BotUnavailable as e:
+            metrics.BOT_FAILURES.inc()
             logger.warning("bot unavailable", extra={"fields": {"reason": e.reason}})
             return "failed", [self._content.unavailable]
 

@@ -63,7 +63,8 @@ class BoundedBot:
             raise BotUnavailable("too many questions at once")
         self._asked += 1
         try:
-            return await self._bot.ask(sender, message, notes)
+            with metrics.stage("rasa"):
+                return await self._bot.ask(sender, message, notes)
         finally:
             self._asked -= 1
 

@@ -145,6 +145,8 @@ async def test_metrics_count_turns_and_stages_and_name_nobody(visitor: Visitor) 
     assert grew("pumptalk_requests_total", method="POST", route=route, status="200") == 1
     assert grew("pumptalk_request_seconds_count", route=route) == 1
     assert grew("pumptalk_turns_in_flight") == 0
+    for stage in ("rules", "rasa", "database"):
+        assert grew("pumptalk_stage_seconds_count", stage=stage) >= 1, stage
     text = (await visitor.client.get("/metrics")).text
     for hidden in ("osephine", "JOSEPHINE", visitor.id, visitor.opened["token"]):
         assert hidden not in text
