@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+import time
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from server.settings import Settings
@@ -14,6 +16,8 @@ from server.stopping import Stopping
 # Request line and headers together. Ours come to some hundred bytes, a browser's with cookies to some thousand.
 _MAX_HEAD_BYTES = 16384
 _KEEP_ALIVE_SECONDS = 5
+# nginx drops an idle connection after 3 s, as deploy/nginx.conf has it.
+_PROXY_LETS_GO_SECONDS = 3.5
 
 
 class ImpatientProtocol(H11Protocol):
@@ -27,6 +31,12 @@ class ImpatientProtocol(H11Protocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._head_timer: asyncio.TimerHandle | None = None
+        self._is_last = False
+
+    def answer_last(self) -> None:
+        """Close after the next answer, or the one under way, and say so in it."""
+        self._is_last = True
+        self._announce_close()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Start the clock."""
@@ -45,9 +55,16 @@ class ImpatientProtocol(H11Protocol):
         super().data_received(data)
         if not self._is_idle():
             self._stop_clock()
+            if self._is_last:
+                self._announce_close()
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
+
+    def _announce_close(self) -> None:
+        # uvicorn answers with `Connection: close` to who asks for it; the request has not been handled yet.
+        if not self._is_idle() and CLOSE_HEADER not in self.scope["headers"]:
+            self.scope["headers"] = [*self.scope["headers"], CLOSE_HEADER]
 
     def _await_head(self) -> None:
         self._head_timer = self.loop.call_later(self.seconds, self._give_up)
@@ -74,8 +91,23 @@ class GracefulServer(uvicorn.Server):
         """Stop. uvicorn would close the sockets of the SocketIO channel first, with their answers under way."""
         for server in self.servers:
             server.close()
+        await self._let_proxies_go()
         await self._stopping.finish()
         await super().shutdown(sockets)
+
+    async def _let_proxies_go(self) -> None:
+        """Tell every connection that its next answer is the last, and wait until proxies have let go of idle ones.
+
+        Closed at once, an idle connection may have a message on its way that the proxy will not send twice.
+        """
+        deadline = time.monotonic() + _PROXY_LETS_GO_SECONDS
+        for connection in self._http_connections():
+            connection.answer_last()
+        while self._http_connections() and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+
+    def _http_connections(self) -> list["ImpatientProtocol"]:
+        return [c for c in self.server_state.connections if isinstance(c, ImpatientProtocol)]
 
 
 def serve(app: FastAPI, settings: Settings) -> None:

@@ -99,7 +99,8 @@ def real_server(folder: Path, data: Path, migrated_file: Path, **environment: st
 
     Reading the rules of red flags takes long on a busy machine: share one server among the tests of a file.
     """
-    rasa, port, log = StandInRasa(), _free_port(), folder / "server.log"
+    rasa, log = StandInRasa(), folder / "server.log"
+    port = int(environment.get("PORT") or free_port())
     given = {
         "PYTHONPATH": str(ROOT),
         "PORT": str(port),
@@ -134,7 +135,8 @@ def _wait_until_up(server: RealServer) -> None:
     raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,10 +1,7 @@
 """The examples under deploy/: well formed, with settings that exist, and images that name no registry."""
 
 import re
-import shutil
-import subprocess
 from configparser import ConfigParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +10,6 @@ import yaml
 from server.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
-NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 SETTINGS = {name.upper() for name in Settings.model_fields}
 
 
@@ -55,29 +51,6 @@ def test_units_start_modules_that_exist(part: str) -> None:
     known = {"server": "server/__main__.py", "bot.serve": "bot/serve.py", "rasa_sdk": "actions/__init__.py"}
     assert (ROOT / known[module]).is_file()
     assert unit["Service"]["User"] == "pumptalk"
-
-
-def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
-    if not NGINX:
-        pytest.skip("nginx is not installed")
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=test"]
-    subprocess.run([*new, "-out", certificate, "-keyout", key], check=True, capture_output=True)
-    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    for old, replaced in {
-        "/etc/ssl/pumptalk/fullchain.pem": str(certificate),
-        "/etc/ssl/pumptalk/privkey.pem": str(key),
-        "/run/pumptalk-nginx.pid": str(tmp_path / "nginx.pid"),
-        "listen 80;": "listen 127.0.0.1:18080;",
-        "listen 443 ssl": "listen 127.0.0.1:18443 ssl",
-    }.items():
-        assert old in text
-        text = text.replace(old, replaced)
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(text, encoding="utf-8")
-    done = subprocess.run([NGINX, "-t", "-p", tmp_path, "-c", configuration], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "warn" not in done.stderr
 
 
 def test_the_manual_tells_every_setting_as_it_is() -> None:
