@@ -109,6 +109,7 @@ class Phrases:
     views_intro: str
     points_intro: str
     unavailable: str
+    busy: str
     too_long: str
     closings: dict[str, tuple[str, ...]]
     reminders: dict[str, str]

@@ -3,9 +3,8 @@
 import logging
 import sys
 
-import uvicorn
-
 from knowledge import ContentError
+from server.edge.serving import serve
 from server.errors import ConfigurationError
 from server.logs import configure_logging
 from server.main import create_app
@@ -23,8 +22,7 @@ def main() -> int:
     configure_logging()
     fields = {"environment": settings.environment, "host": settings.host, "port": settings.port}
     logging.getLogger("server").info("starting", extra={"fields": fields})
-    # log_config, access_log: our own formatter and request log, because uvicorn's would write paths with ids.
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+    serve(app, settings)
     return 0
 
 

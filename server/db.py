@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from server.errors import ProblemError
+from server.metrics import stage
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +79,9 @@ class Database:
         Raises DatabaseUnavailableError if the database cannot be reached or cannot store.
         """
         try:
-            async with self._sessions() as session, session.begin():
-                yield session
+            with stage("database"):
+                async with self._sessions() as session, session.begin():
+                    yield session
         except (OperationalError, InterfaceError, PoolTimeout) as e:
             reason = type(getattr(e, "orig", None) or e).__name__
             logger.error("log unavailable", extra={"fields": {"reason": reason}})

@@ -4,7 +4,7 @@ Problems never repeat what a visitor wrote; a stack trace goes to the log only.
 """
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -35,6 +35,10 @@ class ProblemError(ServerError):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+    def response_headers(self) -> dict[str, str]:
+        """What the response says beside the problem."""
+        return dict(self.headers)
 
 
 class BadRequestError(ProblemError):
@@ -77,6 +81,32 @@ class MessageIdReusedError(ProblemError):
     code = "message-id-reused"
 
 
+class BusyError(ProblemError):
+    """Not now, but after `seconds`, which go out as Retry-After."""
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+    def response_headers(self) -> dict[str, str]:
+        """When to try again."""
+        return {"Retry-After": str(self.seconds)}
+
+
+class TooManyRequestsError(BusyError):
+    """429: more than one visitor or network may send."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too-many-requests"
+
+
+class OverloadedError(BusyError):
+    """503: more visitors at once than can be answered in time, or the server is about to stop."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "overloaded"
+
+
 class Problem(BaseModel):
     """The body of every error response (RFC 9457)."""
 
@@ -85,6 +115,13 @@ class Problem(BaseModel):
     status: int
     detail: str
     request_id: str
+
+
+def problem_response(description: str) -> dict[str, Any]:
+    """How a route's OpenAPI tells of problems with this meaning."""
+    # `model` puts Problem among the schemas, and alone would promise it as application/json.
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": description, "model": Problem, "content": content}
 
 
 def problem(
@@ -115,7 +152,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 async def _on_problem(_: Request, error: ProblemError) -> JSONResponse:
-    return problem(error.status, error.detail, code=error.code, headers=error.headers)
+    return problem(error.status, error.detail, code=error.code, headers=error.response_headers())
 
 
 async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:

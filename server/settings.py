@@ -1,10 +1,13 @@
 """Every setting of the server. This is the only module that reads the environment."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings
+from limits import parse_many
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -36,11 +39,49 @@ def async_database_url(value: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+_ORIGIN = re.compile(r"https?://[^/?#@*]+")
+
+
+def _words(value: object) -> object:
+    """The words of a text that commas or blanks part."""
+    return tuple(re.split(r"[,\s]+", value.strip())) if isinstance(value, str) and value.strip() else value or ()
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            ip_network(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is no address or network; write it like 10.0.0.0/8") from None
+    return values
+
+
+def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value != "*" and not _ORIGIN.fullmatch(value):
+            raise ValueError(f"{value!r} is no origin; write it like https://clinic.example, without a path")
+    return values
+
+
+def _rate(value: str) -> str:
+    try:
+        if value:
+            parse_many(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no rate; write it like 60/minute, or nothing for no limit") from None
+    return value
+
+
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)]
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_networks)]
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
 class Settings(BaseSettings):
     """The settings, each read from the environment variable of its name in capitals."""
 
     environment: Literal["development", "production"] = Field(
-        default="development", description="Where the server runs; stands in the log at start."
+        default="development", description="Where the server runs; production refuses what is unsafe (see below)."
     )
     host: str = Field(default="127.0.0.1", description="Address on which the server listens.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port on which the server listens.")
@@ -63,6 +104,44 @@ class Settings(BaseSettings):
     )
     contact_retention_days: int = Field(
         default=30, ge=1, description="Call-back requests are deleted after so many days, or with their conversation."
+    )
+    redis_url: str = Field(
+        default="",
+        pattern=r"^(rediss?://.+)?$",
+        repr=False,
+        description="Redis in which several servers count their limits together, redis://…; empty: each counts alone.",
+    )
+    allowed_origins: Origins = Field(
+        default=(), description="Sites whose pages may use the API and the sockets: https://clinic.example, or *."
+    )
+    trusted_proxies: Networks = Field(
+        default=(), description="Addresses of proxies whose X-Forwarded-For, -Proto and X-Request-ID count: 10.0.0.0/8."
+    )
+    rate_limit_visitor: Rate = Field(
+        default="60/minute", description="Messages in one conversation. All rates: 10/minute, 2/second; or nothing."
+    )
+    rate_limit_address: Rate = Field(
+        default="300/minute", description="Messages and new conversations from one address."
+    )
+    rate_limit_everybody: Rate = Field(
+        default="6000/minute", description="Messages and new conversations of all visitors together."
+    )
+    rate_limit_requests: Rate = Field(
+        default="1200/minute", description="Requests of any kind from one address; beyond it not even danger is read."
+    )
+    max_turns_in_flight: int = Field(
+        default=64, ge=1, description="Turns at once; beyond it only messages that speak of danger are let in."
+    )
+    max_connections: int = Field(default=1000, ge=1, description="Connections at once; one more gets 503.")
+    max_body_bytes: int = Field(default=65536, ge=1024, description="The longest body of a request.")
+    request_timeout_seconds: float = Field(
+        default=10, gt=0, description="How long a request's head may take to come, and then its body."
+    )
+    shutdown_seconds: int = Field(
+        default=20, ge=1, description="How long a stopping server may take to finish the turns in flight."
+    )
+    metrics_token: str = Field(
+        default="", repr=False, description="Bearer token for /metrics; empty: only for this machine itself."
     )
     max_message_chars: int = Field(default=2000, ge=1, description="The longest message that is sent on to Rasa.")
     data_dir: Path = Field(default=ROOT / "data", description="Folder with answers/, sources/ and phrases.yml.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from knowledge.model import gravity
+from server import metrics
 from server.bot_client import Bot, BotUnavailable
 from server.chat.content import Content
 from server.chat.text import without_command
@@ -27,7 +28,8 @@ class Composer:
         """What a turn comes to. One that is too long is not shown to the bot."""
         turn, watch = claimed.turn, claimed.watch
         said = _said(turn)
-        reading = self._safety.read(said)
+        with metrics.stage("rules"):
+            reading = self._safety.read(said)
         if watch.topic and not reading.flags:
             rest = self._safety.help_coming(said)
             if rest is not None:
@@ -55,6 +57,7 @@ class Composer:
         try:
             return "answered", await self._bot.ask(turn.conversation_id, message, notes)
         except BotUnavailable as e:
+            metrics.BOT_FAILURES.inc()
             logger.warning("bot unavailable", extra={"fields": {"reason": e.reason}})
             return "failed", [self._content.unavailable]
 

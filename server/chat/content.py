@@ -42,6 +42,7 @@ class Content:
         phrases = library.phrases
         self.greeting = self._reply("greeting", phrases.greeting, "service", ["greet"], self._starters())
         self.unavailable = self._reply("unavailable", phrases.unavailable, "fallback")
+        self.busy = self._reply("busy", phrases.busy, "fallback")
         self.too_long = self._reply("too_long", phrases.too_long, "fallback")
         self.contact_taken = self._reply("contact_taken", phrases.contact_taken, "service").text
         self.help_coming = self._reply("help_coming", phrases.help_coming, "service")

@@ -6,7 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from server.chat.content import Content
+from server.chat.doorway import Doorway
+from server.chat.rasa_chat import RasaChat
 from server.chat.service import ChatService
+from server.edge.addresses import limited_address
 from server.errors import NotAuthenticatedError
 
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]+) *")
@@ -24,6 +27,26 @@ def content(request: Request) -> Content:
     return loaded
 
 
+def doorway(request: Request) -> Doorway:
+    """The door that new conversations and messages come in by."""
+    door: Doorway = request.app.state.door
+    return door
+
+
+def address(request: Request) -> str:
+    """The client's address as limits count it."""
+    return limited_address(request.scope)
+
+
+def rasa_chat(request: Request) -> RasaChat:
+    """Chatting by Rasa's protocols."""
+    chat: RasaChat = request.app.state.rasa_chat
+    return chat
+
+
+Address = Annotated[str, Depends(address)]
+Door = Annotated[Doorway, Depends(doorway)]
+Rasa = Annotated[RasaChat, Depends(rasa_chat)]
 Chat = Annotated[ChatService, Depends(chat_service)]
 Shown = Annotated[Content, Depends(content)]
 

@@ -7,18 +7,22 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import PlainTextResponse
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from server.chat.dependencies import Chat, OwnConversation, bearer_token
+from server.chat.dependencies import Address, Chat, Door, OwnConversation, bearer_token
 from server.chat.shown import buttons_of
 from server.chat.text import clean
-from server.errors import Problem
+from server.errors import problem_response
 from server.log.models import Rating, TurnState
 from server.log.repository import LoggedMessage, NewContact
 from server.messages import Button, ReplyMessage
+from server.metrics import count_turn
 
 router = APIRouter(
     prefix="/api/v1",
     tags=["conversations"],
-    responses={"4XX": {"model": Problem, "description": "A problem (RFC 9457, application/problem+json)"}},
+    responses={
+        "4XX": problem_response("The request cannot be served as it is (RFC 9457); with 429 try again later"),
+        "503": problem_response("Too many visitors at once; Retry-After says when to try again"),
+    },
 )
 
 # The largest integer that both databases hold in the column.
@@ -113,18 +117,26 @@ class ContactTaken(BaseModel):
 
 
 @router.post("/conversations", status_code=201)
-async def open_conversation(chat: Chat) -> NewConversation:
+async def open_conversation(chat: Chat, door: Door, address: Address) -> NewConversation:
     """Open a conversation and receive the greeting."""
+    await door.admit_conversation(address)
     opened = await chat.open_conversation()
     return NewConversation(id=opened.id, token=opened.token, replies=opened.replies)
 
 
 @router.post("/conversations/{conversation_id}/messages")
 async def send_message(
-    conversation_id: str, token: Annotated[str, Depends(bearer_token)], message: VisitorMessage, chat: Chat
+    conversation_id: str,
+    token: Annotated[str, Depends(bearer_token)],
+    message: VisitorMessage,
+    chat: Chat,
+    door: Door,
+    address: Address,
 ) -> MessageResult:
     """Send a message and receive the replies. The same body again gives the same replies."""
-    result = await chat.take_message(conversation_id, token, message.client_message_id, message.text)
+    async with door.turn(address, conversation_id, message.text):
+        result = await chat.take_message(conversation_id, token, message.client_message_id, message.text)
+    count_turn("api", result.replies[0].metadata.kind)
     return MessageResult(client_message_id=result.client_message_id, state=result.state, replies=result.replies)
 
 

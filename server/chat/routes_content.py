@@ -6,9 +6,11 @@ from pydantic import BaseModel
 from knowledge import Clinic
 from server.chat.content import TopicPage, TopicSummary
 from server.chat.dependencies import Shown
-from server.errors import NotFoundError, Problem
+from server.errors import NotFoundError, problem_response
 
-router = APIRouter(prefix="/api/v1", tags=["content"])
+router = APIRouter(
+    prefix="/api/v1", tags=["content"], responses={"4XX": problem_response("No such topic, or too many requests")}
+)
 
 
 class TopicList(BaseModel):
@@ -23,7 +25,7 @@ async def list_topics(shown: Shown) -> TopicList:
     return TopicList(topics=[TopicSummary(id=t.id, kind=t.kind, title=t.title) for t in shown.topics.values()])
 
 
-@router.get("/topics/{topic_id}", responses={"4XX": {"model": Problem, "description": "No such topic"}})
+@router.get("/topics/{topic_id}")
 async def read_topic(topic_id: str, shown: Shown) -> TopicPage:
     """Read the whole answer of a topic."""
     if topic_id not in shown.topics:

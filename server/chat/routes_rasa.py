@@ -2,17 +2,16 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from server.chat.dependencies import Chat
+from server.chat.dependencies import Address, Rasa
+from server.chat.rasa_shape import rest_message
 from server.chat.text import clean
-from server.errors import BadRequestError, Problem
-from server.messages import ReplyMessage
+from server.errors import BadRequestError, problem_response
 
-router = APIRouter(prefix="/webhooks/rest", tags=["Rasa protocol"])
+router = APIRouter(prefix="/webhooks", tags=["Rasa protocol"])
 
 _MAX_SENDER_CHARS = 255
 
@@ -23,17 +22,19 @@ class _Message:
     text: str
 
 
-@router.get("/")
+@router.get("/rest/")
+@router.get("/socketio/")
 async def health() -> dict[str, str]:
     """Say that the channel is there, as Rasa does."""
     return {"status": "ok"}
 
 
-@router.post("/webhook", responses={"4XX": {"model": Problem, "description": "The body cannot be read"}})
-async def webhook(request: Request, chat: Chat, stream: str = "false") -> Response:
+@router.post("/rest/webhook", responses={"4XX": problem_response("Unreadable, or too many requests")})
+async def webhook(request: Request, rasa: Rasa, address: Address, stream: str = "false") -> Response:
     """Take `{"sender", "message"}` in any Content-Type; reply with a list, or a line each with `?stream=true`."""
     message = _read(await request.body())
-    replies = [_for_widget(reply) for reply in await chat.take_rasa_message(message.sender, message.text)]
+    taken = await rasa.answer("rest", address, message.sender, message.text)
+    replies = [rest_message(reply) for reply in taken]
     if stream.lower() == "true":
         return Response("".join(f"{json.dumps(r)}\n" for r in replies), media_type="text/event-stream")
     return JSONResponse(replies)
@@ -61,10 +62,3 @@ def _sender(value: object) -> str | None:
     if not isinstance(sender, str) or len(sender) > _MAX_SENDER_CHARS or clean(sender) != sender:
         raise BadRequestError(f"sender must be a text of at most {_MAX_SENDER_CHARS} ordinary characters.")
     return sender
-
-
-def _for_widget(reply: ReplyMessage) -> dict[str, Any]:
-    # These widgets ignore metadata, so the sources go into the text.
-    organisations = dict.fromkeys(source.organisation for source in reply.metadata.sources)
-    line = f"\n\nSources: {'; '.join(organisations)}." if organisations else ""
-    return reply.model_copy(update={"text": reply.text + line}).model_dump()

@@ -118,6 +118,13 @@ class ChatService:
         result = self._result(await self.turns.result(received, compose), new)
         return [reply.model_copy(update={"recipient_id": sender or conversation_id}) for reply in result.replies]
 
+    async def rasa_session(self, presented: str | None) -> str:
+        """A sender of the Rasa protocol that nobody can guess: the one presented if we gave it out, else a new one."""
+        # Ours are their conversations' own ids, which no client can choose.
+        if presented and clean(presented) == presented and await self._id_of_sender(presented) == presented:
+            return presented
+        return await self._conversation_of(None)
+
     async def history(self, conversation_id: str, after: int) -> list[LoggedMessage]:
         """The messages of both sides after the one with this seq, in order."""
         async with self._database.session() as session:

@@ -61,6 +61,7 @@ reminders: {emergency: "Call {emergency} now.", urgent: Call the clinic., crisis
 points_intro: "Also:"
 views_intro: "They do not agree:"
 unavailable: Sorry.
+busy: Busy.
 too_long: Too long.
 closings:
   answer: [Ask your team.]

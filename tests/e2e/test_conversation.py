@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from listening import listening_addresses
 from running import ROOT, PumpTalk
 
 BATTERY = "How long does the battery in the pump last?"
@@ -86,3 +87,9 @@ def test_topics_are_all_there(client: httpx.Client) -> None:
 def test_process_is_alive_and_ready(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready", "checks": {"database": "ok", "bot": "ok"}}
+
+
+def test_nothing_listens_but_on_the_address_of_the_settings(pumptalk: PumpTalk) -> None:
+    """HOST is loopback here; bot and actions must not listen elsewhere, whatever HOST says."""
+    assert len(pumptalk.listening()) == 3
+    assert listening_addresses(pumptalk.supervisor.pid) == {"127.0.0.1"}

@@ -52,7 +52,7 @@ async def test_the_page_comes_with_strict_headers(client: httpx.AsyncClient, pat
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith(kind)
     policy = response.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'self';")
+    assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["X-Frame-Options"] == "DENY"
