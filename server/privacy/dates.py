@@ -19,7 +19,7 @@ _ORDINAL = (
 # "May 5 mg" is no date.
 _NO_UNIT = (
     r"(?!\s*(?:%|percent\b|m[cl]?g\b|ug\b|µg|ml\b|cc\b|micro|milli|days?\b|weeks?\b|months?\b|years?\b|hours?\b|hrs?\b|min|times?\b|tablets?\b|pills?\b"
-    r"|doses?\b|drops?\b|pounds?\b|lbs?\b|kg\b|miles?\b|mm\b|cm\b|of (?:the|them|my|us)\b|or \d|to \d|people|patients|refills?|pumps?|steps?))(?![\d.,]*\d)"
+    r"|doses?\b|drops?\b|pounds?\b|lbs?\b|kg\b|miles?\b|mm\b|cm\b|of (?:the|them|my|us)\b|or \d|to \d|people|patients|refills?|pumps?|steps?|a\b|an\b|of\b|dose|pill|strength|tesla|different|other|more))(?![\d.,]*\d)"
 )
 _WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?"
 _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|appointment|surgery|op|operation|implanted|admitted|discharged|is)"
@@ -27,24 +27,31 @@ _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|a
 _ALWAYS = [
     rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
     rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
-    rf"\b{_DAY} (?:of )?(?!may\b|march\b|mar\b){_MONTH}",
+    rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
+    rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
+    rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",
     rf"\b{_MONTH}\.?[ \-]{_DAY}(?:st|nd|rd|th)?(?:,? ?(?:of |in )?{_YEAR}|, ?'?\d\d\b|[/-]\d\d\b)",
     rf"\b{_MONTH}\.? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
-    rf"\b(?!may\b|march\b){_MONTH}\.?[ -]{_DAY}\b{_NO_UNIT}",
+    rf"\b(?!may\b){_MONTH}\.?[ -]{_DAY}\b{_NO_UNIT}",
+    rf"\b(?-i:May) {_DAY}\b{_NO_UNIT}",
+    rf"\b(?:christmas(?: eve| day)?|xmas|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
     rf"\b{_TIED} (?:may|march) {_DAY}\b{_NO_UNIT}",
     rf"\b{_MONTH}[.,]? ?(?:of |in )?(?:{_YEAR}\b|['’]\d\d\b){_NO_UNIT}",
     rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? {_YEAR})?",
-    rf"\b{_MONTH} (?:the )?{_ORDINAL}\b(?:,? {_YEAR})?",
+    rf"\b(?!may\b){_MONTH} (?:the )?{_ORDINAL}\b(?:,? {_YEAR})?",
+    rf"\bmay the {_ORDINAL}\b(?:,? {_YEAR})?",
+    rf"\b{_ORDINAL} (?!may\b){_MONTH}(?:,? {_YEAR})?",
     rf"\b{_TIED} {_DAY} (?:may|mar(?:ch)?)\b",
     rf"\b{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}\b",
-    rf"(?<![\d/.-])(?:{_DAY}[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]{_DAY})[/.-](?:{_YEAR}|\d\d)(?![\d/]|[.-]\d)",
+    rf"(?<![\d/.-])(?:{_DAY}[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]{_DAY})[/.-](?:{_YEAR}|\d\d)(?![\d/]|[.-]\d){_NO_UNIT}",
+    rf"(?<![\d/.-])(?:{_DAY} ?[/.-] ?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) ?[/.-] ?{_DAY}) ?[/.-] ?{_YEAR}(?!\d)",
     rf"(?<![\d/.-])(?:{_DAY} (?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) {_DAY}) {_YEAR}\b",
-    rf"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/-]{_YEAR}\b",
+    rf"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/-]{_YEAR}\b{_NO_UNIT}",
     rf"\b{_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
     r"(?<=\b(?:exp) )\d\d/\d\d\b",
 ]
 _AFTER_A_WORD = [
-    rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|implanted|admitted|refill|due)(?: (?:on|is|was|in|for|at|the|of|birth))*[ :]*((?:{_DAY}[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due)(?: (?:on|is|was|in|for|at|the|of|birth))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
     rf"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{{3,10}}\d)\b",
     rf"\b(?:on|for|until|till|by|since|from) (the {_DAY}(?:st|nd|rd|th))(?=\s*(?:[.,;!?)\n]|$|(?:at|and|to|with|if|is|was|so|but|i|can|do|should|for)\b))",
 ]  # fmt: skip
@@ -71,9 +78,11 @@ _AGES = [
         rf"\b(?:aged?|age is|age:|age of|turned|turning|turns|will be|be turning)[ :]*({_OLD})\b{_NO_AMOUNT}",
         rf"\b{_WHO} (?:now |nearly |almost |only |just |about |already |gone |over |past |going on |coming up |turning |well over )*({_OLD})\b{_NO_AMOUNT}",
         rf"\b(?:is|are|was) (?:now|nearly|almost|going on|coming up to|already|just) ({_OLD})\b{_NO_AMOUNT}",
-        rf"(?<!\d)[,(] ?({_OLD})(?=\s*[,)])",
+        rf"(?<=[a-z])(?:, ?| ?\()({_OLD})(?=\s*[,)])",
         rf"\b({_OLD})(?:st|nd|rd|th) birthday\b",
-        rf"\bat ({_OLD})(?=[ ,.?!]*(?:$|[.,?!]|years\b|can\b|is\b|do\b|would\b|i\b|she\b|he\b)){_NO_AMOUNT}",
+        rf"\b(?:old|young|late|alive|age|pump|surgery|operation|op|anaesthetic) at ({_OLD})\b{_NO_AMOUNT}",
+        rf"^at ({_OLD})\b{_NO_AMOUNT}",
+        rf"\b(?:he|she|i|mum|mom|dad) (?:will|would|was|turned|turns|hit|hits|reached|reach) (?:be |now )?({_OLD})\b{_NO_AMOUNT}",
         r"\b(\d{2,3})(?=[FM]\b)(?<=9\d)",
     )
 ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,9 +26,15 @@ _ELSEWHERE = 300_000
 _TEXTS = ("nlu", "answers", "sources", "safety")
 _LISTS = ("also_words", "still_names", "numbers", "websites")
 _SMALL = re.compile(r"(?<![^\W_])[a-z]+(?:'[a-z]+)?")
-# A word seen once in training may be a slip.
-_SEEN, _COMMON = 2, 30
+# How drugs, diseases and procedures end.
+_MEDICAL = re.compile(
+    r"(?:pril|sartan|olol|statin|azole|cillin|mycin|oxacin|caine|pam|barbital|done|morphone|fentanil|triptan|setron|gliptin|flozin|mab|tinib|ovir|parin|xaban|grel"
+    r"|tidine|prazole|oxetine|raline|apine|azine|amine|profen|coxib|sone|solone|terol|lukast|tide|onium|itis|osis|oma|algia|opathy|ectomy|otomy|plasty|scopy|graphy"
+    r"|gesic|contin|codone|morph|cet|idine|adol|formin|zine|pine|lone|fen|xr|ium)$"
+)
+_COMMON = 30
 _MOST_WORDS = 4
+_FEW_WORDS, _MOSTLY = 5, 0.67
 
 Phrase = tuple[str, ...]
 
@@ -53,7 +60,7 @@ class Lexicon:
 
     def is_ordinary(self, word: str) -> bool:
         """Whether it is a word of questions about pumps."""
-        return self.seen[word] >= _SEEN or word in self.also_words
+        return word in self.seen or word in self.also_words
 
     def is_common(self, word: str) -> bool:
         """Whether it is so usual that, in small letters, it is never taken for a name."""
@@ -67,9 +74,18 @@ class Lexicon:
         """Whether families are called so."""
         return word in self.last_names
 
+    def is_foreign(self, words: Sequence[Word]) -> bool:
+        """Whether a message is in another language, of which the language model makes names."""
+        known = sum(word.lower in self.seen or word.lower in self.english for word in words)
+        return len(words) >= _FEW_WORDS and known < _MOSTLY * len(words)
+
+    def is_town(self, word: str) -> bool:
+        """Whether a town is called by this one word."""
+        return (word,) in self.towns
+
     def is_unknown(self, word: str) -> bool:
         """Whether it is no word of English or of this project."""
-        return word not in self.english and not self.is_ordinary(word) and len(word) > 2
+        return word not in self.english and not self.is_ordinary(word) and len(word) > 2 and not _MEDICAL.search(word)
 
 
 def phrase_at(words: Sequence[Word], at: int, phrases: frozenset[Phrase]) -> int:
@@ -94,7 +110,7 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
     lists = _allow_lists(data / "privacy" / "allow.yml")
     seen = _words_seen(data)
     for name in lists["still_names"]:
-        del seen[name]
+        del seen[name]  # a Counter takes out what it never held, too
     first, last = _people()
     regions, towns = _places()
     phrases = [*phrases, *(t for name, texts in lists.items() if name not in _LISTS for t in texts)]
@@ -166,8 +182,12 @@ def _places() -> tuple[frozenset[Phrase], frozenset[Phrase]]:
     regions = _phrases(str(row["name"]) for name in ("us_states.json", "countries.json") for row in rows(name))
     cities = rows("cities15000.json")
     large = [c for c in cities if int(str(c["population"])) >= _TOWNS_OF.get(str(c["countrycode"]), _ELSEWHERE)]
-    towns = _phrases(str(city["name"]) for city in large)
+    towns = _phrases(name for city in large for name in (str(city["name"]), _without_accents(str(city["name"]))))
     return regions, frozenset(town for town in towns if town and len(town[0]) > 2) - regions
+
+
+def _without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ def load_redactor(data: Path, clinic: Clinic, longest: int) -> Redactor:
     """
     lexicon = load_lexicon(
         data,
-        phrases=[clinic.name, *clinic.address.split(",")],
+        phrases=[clinic.name],
         numbers=[clinic.phone, clinic.after_hours_phone, clinic.emergency_number, clinic.crisis_line],
         websites=[urlsplit(url).netloc for url in (clinic.booking_url, clinic.privacy_url)],
     )

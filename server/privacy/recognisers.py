@@ -9,7 +9,6 @@ from presidio_analyzer.predefined_recognizers import (
     IbanRecognizer,
     IpRecognizer,
     MacAddressRecognizer,
-    UkNinoRecognizer,
     UsMbiRecognizer,
 )
 
@@ -29,7 +28,6 @@ _PRESIDIO: dict[str, tuple[type[LocalRecognizer], Kind]] = {
     "IBAN_CODE": (IbanRecognizer, "account"),
     "IP_ADDRESS": (IpRecognizer, "ip"),
     "MAC_ADDRESS": (MacAddressRecognizer, "device"),
-    "UK_NINO": (UkNinoRecognizer, "ssn"),
     "US_MBI": (UsMbiRecognizer, "plan"),
 }
 _PERSONS, _PLACES = frozenset({"PERSON"}), frozenset({"GPE", "LOC", "FAC"})

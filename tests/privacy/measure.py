@@ -18,7 +18,8 @@ from knowledge import load_clinic
 from server.privacy import Redacted, Redactor, load_redactor
 from server.settings import ROOT, Settings
 
-EXAM, DEV, BUILD = ROOT / "tests" / "privacy", ROOT / "data" / "dev" / "privacy", ROOT / "build" / "privacy"
+EXAM, DEV, EVAL = ROOT / "tests" / "privacy", ROOT / "data" / "dev" / "privacy", ROOT / "tests" / "eval"
+BUILD = ROOT / "build" / "privacy"
 LEAST_GONE, MOST_ALTERED, MOST_MS = 0.97, 0.005, 15.0
 
 # May stay of a planted value: states, and words that are no name and no number.
@@ -38,7 +39,8 @@ STATES = frozenset(
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the bounds are kept."""
-    folder = DEV if "--dev" in sys.argv else EXAM
+    is_dev = "--dev" in sys.argv
+    folder = DEV if is_dev else EXAM
     settings = Settings()
     began = time.perf_counter()
     redactor = load_redactor(settings.data_dir, load_clinic(settings.clinic_file), settings.max_message_chars)
@@ -48,7 +50,11 @@ def main() -> int:
     gone, missed = planted_gone(redactor, messages)
     altered = [(text, done.text) for text in ordinary if (done := redactor.redact(text)).text != text]
     times = timed(redactor, [m["text"] for m in messages] + ordinary)
-    report(gone, missed, altered, len(ordinary), times)
+    report(gone, missed, altered, len(ordinary), times, BUILD / ("dev" if is_dev else "exam"))
+    if not is_dev:
+        questions = [text for path in sorted(EVAL.glob("*.yml")) for text in read(path, "questions") if isinstance(text, str)]
+        count = sum(redactor.redact(text).text != text for text in questions)
+        print(f"of the evaluation's questions (tests/eval) altered: {count} of {len(questions)} ({count / len(questions):.2%})")
     share = sum(hit for hit, _ in gone.values()) / max(1, sum(n for _, n in gone.values()))
     good = share >= LEAST_GONE and len(altered) <= MOST_ALTERED * len(ordinary) and statistics.median(times) <= MOST_MS
     return 0 if good else 1
@@ -99,8 +105,8 @@ def timed(redactor: Redactor, texts: list[str]) -> list[float]:
     return times
 
 
-def report(gone: dict, missed: list[dict], altered: list[tuple[str, str]], ordinary: int, times: list[float]) -> None:
-    """Print the figures; write the lines."""
+def report(gone: dict, missed: list[dict], altered: list[tuple[str, str]], ordinary: int, times: list[float], folder: Path) -> None:
+    """Print the figures; write the lines behind them, those of development and examination apart."""
     for name, (hit, total) in sorted(gone.items()):
         print(f"  {name:<12} {hit:>4} of {total:>4} gone")
     hits, planted = sum(h for h, _ in gone.values()), sum(n for _, n in gone.values())
@@ -108,11 +114,11 @@ def report(gone: dict, missed: list[dict], altered: list[tuple[str, str]], ordin
     print(f"ordinary messages altered: {len(altered)} of {ordinary} ({len(altered) / ordinary:.2%}); at most {MOST_ALTERED:.1%}")
     quantiles = statistics.quantiles(times, n=20)
     print(f"time a message: p50 {statistics.median(times):.1f} ms, p95 {quantiles[18]:.1f} ms; p50 at most {MOST_MS:.0f} ms")
-    BUILD.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps(m, ensure_ascii=False) for m in missed]
-    (BUILD / "missed.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "missed.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     lines = [json.dumps({"text": a, "redacted": b}, ensure_ascii=False) for a, b in altered]
-    (BUILD / "altered.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "altered.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
