@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from knowledge import load_clinic
 from server import operations
 from server.bot_client import Bot, RasaClient
 from server.chat import routes_api, routes_content, routes_rasa
@@ -15,6 +16,7 @@ from server.errors import install_error_handlers
 from server.middleware import RequestMiddleware
 from server.operations import Readiness
 from server.pages import install_pages
+from server.privacy import SenderHash, load_redactor
 from server.safety import load_safety
 from server.settings import Settings
 
@@ -24,6 +26,8 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     content = load_content(settings.data_dir, settings.clinic_file)
     database = Database(settings.database_url)
     safety = load_safety(settings.data_dir / "safety")
+    redactor = load_redactor(settings.data_dir, load_clinic(settings.clinic_file), settings.max_message_chars)
+    senders = SenderHash(settings.sender_key)
     bot = bot or RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
 
     @asynccontextmanager
@@ -41,7 +45,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.content = content
-    app.state.chat = ChatService(database, bot, content, safety, settings.max_message_chars)
+    app.state.chat = ChatService(database, bot, content, safety, redactor, senders, settings.max_message_chars)
     app.state.readiness = Readiness(database, bot)
     for module in (routes_api, routes_content, routes_rasa, operations):
         app.include_router(module.router)

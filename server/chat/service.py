@@ -21,6 +21,7 @@ from server.errors import EmptyMessageError, MessageIdReusedError, MessageTooLon
 from server.log.models import Reply, Turn, TurnState
 from server.log.repository import LoggedMessage, LogRepository, NewTurn
 from server.messages import BotReply, Button, ReplyMessage, ReplyMetadata, covers
+from server.privacy import Redacted, Redactor, SenderHash
 from server.safety import Reading, SafetyLayer
 from server.safety.aftercare import QUIET, Watch
 
@@ -62,10 +63,17 @@ class ChatService:
     """Conversations and their turns, for every protocol."""
 
     def __init__(
-        self, database: Database, bot: Bot, content: Content, safety: SafetyLayer, max_message_chars: int
+        self,
+        database: Database,
+        bot: Bot,
+        content: Content,
+        safety: SafetyLayer,
+        redactor: Redactor,
+        senders: SenderHash,
+        max_message_chars: int,
     ) -> None:
         self._database, self._bot, self._content, self._limit = database, bot, content, max_message_chars
-        self._safety = safety
+        self._safety, self._redactor, self._senders = safety, redactor, senders
         # A lock vanishes with the last turn that holds or awaits it.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -117,36 +125,40 @@ class ChatService:
     async def _take_turn(self, conversation_id: str, client_message_id: str, text: str) -> TurnResult:
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         async with lock:
-            turn, watch = await self._receive(conversation_id, client_message_id, text)
+            redacted = self._redactor.redact(text)
+            turn, watch = await self._receive(conversation_id, client_message_id, text, redacted.text)
             # A turn is found open only if the server stopped in the middle of it: then it is answered now.
             if turn.state == "received":
-                return await self._finish(turn, await self._compose(turn, text, watch))
+                return await self._finish(turn, await self._compose(turn, text, redacted, watch))
             return await self._replay(turn)
 
-    async def _receive(self, conversation_id: str, client_message_id: str, text: str) -> tuple[Turn, Watch]:
-        kept = text[: self._limit]
+    async def _receive(
+        self, conversation_id: str, client_message_id: str, text: str, redacted: str
+    ) -> tuple[Turn, Watch]:
         async with self._database.session() as session:
             log = LogRepository(session)
             turn = await log.turn(conversation_id, client_message_id)
             watch = await log.watch(conversation_id)
             if turn is None:
                 is_choice = text.startswith("/") and text in await log.offered_payloads(conversation_id)
-                new = NewTurn(conversation_id, client_message_id, kept, payload=text if is_choice else None)
-                return await log.add_turn(new), watch
-        if turn.text != kept:
+                kept, payload = (text, text) if is_choice else (redacted, None)
+                return await log.add_turn(NewTurn(conversation_id, client_message_id, kept, payload)), watch
+        if turn.text != (text if turn.payload else redacted):
             raise MessageIdReusedError("This client_message_id was already used for another text.")
         return turn, watch
 
-    async def _compose(self, turn: Turn, text: str, watch: Watch) -> Composed:
-        said = "" if turn.payload else without_command(turn.text)
-        reading = self._safety.read(said)
+    async def _compose(self, turn: Turn, text: str, redacted: Redacted, watch: Watch) -> Composed:
+        # The rules read the raw text, which is only ever in memory, so that redaction can hide no red flag.
+        heard, said = ("", "") if turn.payload else (without_command(text[: self._limit]), without_command(turn.text))
+        reading = self._safety.read(heard)
         if watch.topic and not reading.flags:
-            rest = self._safety.help_coming(said)
+            rest = self._safety.help_coming(heard)
             if rest is not None:
                 if not rest:
                     return Composed("answered", [self._content.help_coming], QUIET)
-                said, watch = without_command(rest), QUIET
-        state, replies = await self._answer(turn, text, turn.payload or said, reading)
+                said, watch = without_command(self._redactor.redact(rest).text), QUIET
+        flags = redacted.moved_flags(reading.flags, text[: self._limit].find(heard), turn.text.find(said))
+        state, replies = await self._answer(turn, text, turn.payload or said, Reading(flags, reading.calm))
         return self._watched(state, self._with_every_flag(replies, reading), watch)
 
     async def _answer(self, turn: Turn, text: str, message: str, reading: Reading) -> tuple[TurnState, list[BotReply]]:
@@ -199,16 +211,18 @@ class ChatService:
             return await _result(LogRepository(session), turn)
 
     async def _conversation_of(self, sender: str | None) -> str:
-        known = await self._id_of_sender(sender) if sender else None
+        hashed = self._senders.hash(sender) if sender else None
+        known = await self._id_of_sender(hashed) if hashed else None
         if known:
             return known
         new_id = secrets.token_urlsafe(16)
+        # Told its new id as recipient_id, a client sends it as the sender from then on.
+        hashed = hashed or self._senders.hash(new_id)
         try:
             async with self._database.session() as session:
-                # Told its new id as recipient_id, a client sends it as the sender from then on.
-                await LogRepository(session).add_rasa_conversation(new_id, sender or new_id)
+                await LogRepository(session).add_rasa_conversation(new_id, hashed)
         except IntegrityError:  # another message of this sender was a moment faster
-            return await self._id_of_sender(sender or new_id) or new_id
+            return await self._id_of_sender(hashed) or new_id
         return new_id
 
     async def _id_of_sender(self, sender: str) -> str | None:

@@ -1,11 +1,15 @@
 """Takes out of a visitor's message what may identify somebody, before anything is stored, logged or sent on."""
 
+import logging
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from server.privacy.finds import Find, Kind, in_one_row, joined
+from server.safety import RedFlag
+
+logger = logging.getLogger(__name__)
 
 # What stands in the message instead. None of < > [ ], which some chat widgets delete.
 PLACEHOLDERS: Mapping[Kind, str] = {
@@ -49,6 +53,11 @@ class Redacted:
         """Where characters `start` up to `end` of the raw message now stand; a placeholder is never cut."""
         return self._moved(start, at_end=False), self._moved(end, at_end=True)
 
+    def moved_flags(self, flags: tuple[RedFlag, ...], raw_from: int, from_: int) -> tuple[RedFlag, ...]:
+        """Red flags read in the raw message from character `raw_from` on, in the redacted one from `from_` on."""
+        spans = [self.moved(flag.start + raw_from, flag.end + raw_from) for flag in flags]
+        return tuple(RedFlag(flag.topic, max(0, start - from_), max(0, end - from_)) for flag, (start, end) in zip(flags, spans))
+
     def _moved(self, at: int, *, at_end: bool) -> int:
         shift = 0
         for edit in self.edits[: bisect_right(self.edits, at, key=lambda e: e.start)]:
@@ -79,6 +88,8 @@ class Redactor:
             edits.append(Edit(find.start, find.end, placeholder))
             done = find.end
         whole = Redacted("".join([*pieces, read[done:]]), Counter(f.kind for f in finds), tuple(edits))
+        if finds:
+            logger.info("redacted", extra={"fields": {"redactions": dict(whole.counts)}})
         if len(text) <= self._longest:
             return whole
         _, end = whole.moved(0, self._longest)
