@@ -66,8 +66,8 @@ class Settings(BaseSettings):
         default=DEVELOPMENT_KEY,
         validate_default=True,
         repr=False,
-        description="Secret for the hashes that stand in the log for the sender ids of Rasa's protocol; long and random, "
-        "and never changed, or their conversations begin anew.",
+        description="Secret for the hashes by which the log knows senders of Rasa's protocol. "
+        "Long, random, and not to be changed: their conversations would begin anew.",
     )
     demo_dir: Path = Field(default=ROOT / "web" / "demo", description="Folder of the demonstration page served at /.")
 

@@ -6,9 +6,7 @@ from datetime import date
 
 from server.privacy.finds import Find
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
-)
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
 _SHORT_YEAR = r"(?:['’]\d\d|\d\d(?![\d:]))"
@@ -35,13 +33,11 @@ _ALWAYS = [
     rf"\b(?!may\b){_MONTH}\.?[ -]{_DAY}\b{_NO_UNIT}",
     rf"\b(?-i:May) {_DAY}\b{_NO_UNIT}",
     rf"\b(?:christmas(?: eve| day)?|xmas|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
-    rf"\b{_TIED} (?:may|march) {_DAY}\b{_NO_UNIT}",
     rf"\b{_MONTH}[.,]? ?(?:of |in )?(?:{_YEAR}\b|['’]\d\d\b){_NO_UNIT}",
     rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? {_YEAR})?",
     rf"\b(?!may\b){_MONTH} (?:the )?{_ORDINAL}\b(?:,? {_YEAR})?",
     rf"\bmay the {_ORDINAL}\b(?:,? {_YEAR})?",
     rf"\b{_ORDINAL} (?!may\b){_MONTH}(?:,? {_YEAR})?",
-    rf"\b{_TIED} {_DAY} (?:may|mar(?:ch)?)\b",
     rf"\b{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}\b",
     rf"(?<![\d/.-])(?:{_DAY}[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]{_DAY})[/.-](?:{_YEAR}|\d\d)(?![\d/]|[.-]\d){_NO_UNIT}",
     rf"(?<![\d/.-])(?:{_DAY} ?[/.-] ?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) ?[/.-] ?{_DAY}) ?[/.-] ?{_YEAR}(?!\d)",
@@ -51,13 +47,18 @@ _ALWAYS = [
     r"(?<=\b(?:exp) )\d\d/\d\d\b",
 ]
 _AFTER_A_WORD = [
+    rf"\b{_TIED} (may {_DAY}\b){_NO_UNIT}",
+    rf"\b{_TIED} ({_DAY} may)\b",
     rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due)(?: (?:on|is|was|in|for|at|the|of|birth))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
-    rf"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{{3,10}}\d)\b",
+    r"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{3,10}\d)\b",
     rf"\b(?:on|for|until|till|by|since|from) (the {_DAY}(?:st|nd|rd|th))(?=\s*(?:[.,;!?)\n]|$|(?:at|and|to|with|if|is|was|so|but|i|can|do|should|for)\b))",
 ]  # fmt: skip
 _DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _ALWAYS]
 _TIED_DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _AFTER_A_WORD]
-_BORN_IN = re.compile(r"\b(?:born|dob|d\.o\.b\.?|year of birth|birth year)(?: (?:is|was|in|back|around|about))*[ :]*(1[89]\d\d)\b", re.IGNORECASE)
+_BORN_IN = re.compile(
+    r"\b(?:born|dob|d\.o\.b\.?|year of birth|birth year)(?: (?:is|was|in|back|around|about))*[ :]*(1[89]\d\d)\b",
+    re.IGNORECASE,
+)
 _OLDEST_TOLD = 89
 
 _NINETIES = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: and (?:one|two|three|four|five|six))?"

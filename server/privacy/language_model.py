@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,7 +28,7 @@ _LEFT_OUT = ["tagger", "parser", "senter", "attribute_ruler", "lemmatizer"]
 _LONG_RUN = re.compile(r"\S{60,}")
 
 
-class EntityModel(NlpEngine):  # type: ignore[misc]
+class EntityModel(NlpEngine):
     """The model as Presidio asks it. Raises ConfigurationError when made, if the model is absent or another one."""
 
     def __init__(self) -> None:
@@ -46,7 +46,9 @@ class EntityModel(NlpEngine):  # type: ignore[misc]
         doc: Doc = self._nlp(_LONG_RUN.sub(lambda run: " " * len(run.group()), text))
         return NlpArtifacts(list(doc.ents), doc, [token.idx for token in doc], [], self, language)
 
-    def process_batch(self, texts: list[str], language: str, **_: object) -> Iterator[tuple[str, NlpArtifacts]]:
+    def process_batch(
+        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **_: object
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
         """One after the other."""
         return ((text, self.process_text(text, language)) for text in texts)
 

@@ -11,6 +11,8 @@ from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
+from spacy.lang.en.stop_words import STOP_WORDS
+
 from knowledge.errors import ContentError
 from knowledge.yaml_file import read_yaml
 from server.privacy.words import Word, plain, words_of
@@ -33,7 +35,7 @@ _MEDICAL = re.compile(
     r"|gesic|contin|codone|morph|cet|idine|adol|formin|zine|pine|lone|fen|xr|ium)$"
 )
 _COMMON = 30
-_MOST_WORDS = 4
+_MOST_WORDS, _LOCAL = 4, 7
 _FEW_WORDS, _MOSTLY = 5, 0.67
 
 Phrase = tuple[str, ...]
@@ -57,6 +59,11 @@ class Lexicon:
         """The places of all words that belong to a phrase to be left alone."""
         spans = (phrase_at(words, i, self.allowed) for i in range(len(words)))
         return {i for start, length in enumerate(spans) for i in range(start, start + length)}
+
+    def is_public(self, number: str) -> bool:
+        """Whether a number is one that anybody may name; that of the clinic also without its area."""
+        known = digits(number)
+        return known in self.numbers or (len(known) >= _LOCAL and any(n.endswith(known) for n in self.numbers))
 
     def is_ordinary(self, word: str) -> bool:
         """Whether it is a word of questions about pumps."""
@@ -139,7 +146,7 @@ def _phrases(texts: Iterable[str]) -> frozenset[Phrase]:
 
 def _allow_lists(path: Path) -> dict[str, list[str]]:
     lists = read_yaml(path)
-    if not isinstance(lists, dict) or (missing := [name for name in _LISTS if name not in lists]):
+    if not isinstance(lists, dict) or any(name not in lists for name in _LISTS):
         raise ContentError(path, f"must be lists of words by name, with {', '.join(_LISTS)} among them")
     for name, texts in lists.items():
         if not isinstance(texts, list) or (wrong := [t for t in texts if not isinstance(t, str)]):
@@ -150,7 +157,7 @@ def _allow_lists(path: Path) -> dict[str, list[str]]:
 def _words_seen(data: Path) -> Counter[str]:
     """Counted in the plain text of the files: reading them as YAML would take seconds."""
     paths = [path for folder in _TEXTS for path in sorted((data / folder).glob("*.yml"))] + [data / "subjects.yml"]
-    seen: Counter[str] = Counter()
+    seen: Counter[str] = Counter(dict.fromkeys(STOP_WORDS, _COMMON))
     for path in paths:
         if path.exists():
             seen.update(_SMALL.findall(path.read_text(encoding="utf-8")))

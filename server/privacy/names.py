@@ -21,7 +21,10 @@ _LIKELY = re.compile(
     re.IGNORECASE,
 )
 # After these only what is a name and no other word.
-_LOOSE = re.compile(r"\b(?:from|by|for|with|see|saw|and|or|to|like|says?|said|when|if|that|because|is|was|has|&)[ ,]{1,2}", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"\b(?:from|by|for|with|see|saw|and|or|to|like|says?|said|when|if|that|because|is|was|has|&)[ ,]{1,2}",
+    re.IGNORECASE,
+)
 # After these a name may stand in small letters, too, even one that is a word as well: "my wife joy".
 _FAMILY = re.compile(
     r"\b(?:husband|hubby|wife|partner|mum|mom|mother|mam|dad|father|son|daughter|child|boy|girl|brother|sister|twin|aunt|auntie|uncle|cousin"
@@ -32,7 +35,30 @@ _FAMILY = re.compile(
 # Then it was a verb: "the surgeon drew it", "dad hung up".
 _OBJECTS = frozenset("it me a an the up on out off him her his my to us them down in at by with".split())
 _TITLES = frozenset({"dr", "doctor", "nurse", "sister", "father", "miss", "called", "named", "signed"})
-_PARTICLES = frozenset({"de", "da", "del", "della", "di", "du", "van", "von", "der", "den", "la", "le", "al", "el", "bin", "ibn", "mac", "mc", "st", "o"})
+_PARTICLES = frozenset(
+    {
+        "de",
+        "da",
+        "del",
+        "della",
+        "di",
+        "du",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "mac",
+        "mc",
+        "st",
+        "o",
+    }
+)
 _INSIDE = frozenset({" ", "  ", "-", ". ", ".", " .", "'", "’"})
 # "Sue again": who says who they are, in small letters.
 _HERE = frozenset({"here", "again", "calling", "speaking", "writing"})
@@ -44,7 +70,9 @@ _TO_TOWNS = frozenset({"in", "to", "from", "near", "at", "around", "visit", "vis
 _ENDINGS = ("ed", "ing", "ly")
 
 
-def find_names(text: str, words: Sequence[Word], persons: Iterable[tuple[int, int]], lexicon: Lexicon) -> Iterator[Find]:
+def find_names(
+    text: str, words: Sequence[Word], persons: Iterable[tuple[int, int]], lexicon: Lexicon
+) -> Iterator[Find]:
     """The names in a message; `persons` are the characters that the language model takes for people."""
     reader = _Reader(text, words, lexicon)
     yield from reader.announced()
@@ -125,7 +153,11 @@ class _Reader:
     def _is_likely(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
         is_first = lexicon.is_first(word.lower)
-        if i in self._protected or self._is_way_to_town(i) or (word.opens and lexicon.is_ordinary(word.lower) and i < len(self._words) - _LAST):
+        if (
+            i in self._protected
+            or self._is_way_to_town(i)
+            or (word.opens and lexicon.is_ordinary(word.lower) and i < len(self._words) - _LAST)
+        ):
             return False
         if word.capital:
             return not lexicon.is_ordinary(word.lower) or (is_first and not lexicon.is_common(word.lower))
@@ -143,7 +175,9 @@ class _Reader:
 
     def _is_listed_with_capital(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
-        is_listed = lexicon.is_first(word.lower) or (lexicon.is_last(word.lower) and not lexicon.is_ordinary(word.lower))
+        is_listed = lexicon.is_first(word.lower) or (
+            lexicon.is_last(word.lower) and not lexicon.is_ordinary(word.lower)
+        )
         return self._is_nameish(i) and is_listed and not self._is_way_to_town(i)
 
     def _following(self, i: int) -> str:
@@ -173,7 +207,9 @@ class _Reader:
         return lexicon.is_last(word.lower) or lexicon.is_unknown(word.lower)
 
     def _may_be_name(self, i: int) -> bool:
-        return i not in self._protected and (self._words[i].capital or not self._lexicon.is_ordinary(self._words[i].lower))
+        return i not in self._protected and (
+            self._words[i].capital or not self._lexicon.is_ordinary(self._words[i].lower)
+        )
 
     def _is_nameish(self, i: int) -> bool:
         """With a telling capital, and no other word."""
@@ -201,7 +237,9 @@ class _Reader:
         if j in self._protected:
             return word.capital and lexicon.is_last(word.lower) and not word.opens
         if word.capital:
-            return not word.opens and (not lexicon.is_ordinary(word.lower) or lexicon.is_last(word.lower) or lexicon.is_first(word.lower))
+            return not word.opens and (
+                not lexicon.is_ordinary(word.lower) or lexicon.is_last(word.lower) or lexicon.is_first(word.lower)
+            )
         if lexicon.is_common(word.lower) or word.lower.endswith(_ENDINGS):
             return False
         return lexicon.is_last(word.lower) or lexicon.is_first(word.lower) or not lexicon.is_ordinary(word.lower)

@@ -13,27 +13,43 @@ _UNIT = (
 # Digits in groups, as numbers are written down. A comma or a slash between them makes something else of them.
 _RUN = re.compile(r"(?<![\w$£€.,/])(?:\+ ?|\(\+?)?\d(?:[ \t]?(?:[().\-–]{1,2}[ \t]?)?\d){6,}(?![\w%])")
 _TELEPHONE = re.compile(r"(?<![\w.$£€-])\(?(\d{3})\)?[ .-](\d{4})(?![\w-]|[.,]\d)")
-_CALL = re.compile(r"\b(?:call|phone|number|ring|tel|telephone|cell|text|mobile|reach|fax|contact|whatsapp)\b", re.IGNORECASE)
+_CALL = re.compile(
+    r"\b(?:call|phone|number|ring|tel|telephone|cell|text|mobile|reach|fax|contact|whatsapp)\b", re.IGNORECASE
+)
 _EXTENSION = re.compile(r"[ ,]*\b(?:ext(?:ension)?|x)\b\.? ?\d{1,6}\b", re.IGNORECASE)
 _SORT_CODE = re.compile(r"(?<![\d-])\d{2}-\d{2}-\d{2}(?![\d-])")
 _EXTENSION_ALONE = re.compile(r"\b(?:ext|extension|extn)\b\.? ?(\d{2,6})\b", re.IGNORECASE)
 _YEARS = re.compile(r"(?:(?:19|20)\d\d\D*)+")
-_NEAR_A_CAR = re.compile(r"\b(?:car|van|truck|vehicle|park|parked|parking|plates?|reg|registration|tag|suv|honda|toyota|ford|drive|motorbike|scooter)\b", re.IGNORECASE)
-_PLATE_BY_A_CAR = re.compile(r"\b(?:[A-Z]{2,3}[ -]?\d{3,4}|\d{3,4}[ -]?[A-Z]{3}|[A-Z]\d{3} ?[A-Z]{3}|(?i:[a-z]{2}\d{2} ?[a-z]{3}))\b")
+_NEAR_A_CAR = re.compile(
+    r"\b(?:car|van|truck|vehicle|park|parked|parking|plates?|reg|registration|tag|suv|honda|toyota|ford|drive|motorbike|scooter)\b",
+    re.IGNORECASE,
+)
+_PLATE_BY_A_CAR = re.compile(
+    r"\b(?:[A-Z]{2,3}[ -]?\d{3,4}|\d{3,4}[ -]?[A-Z]{3}|[A-Z]\d{3} ?[A-Z]{3}|(?i:[a-z]{2}\d{2} ?[a-z]{3}))\b"
+)
 _NATIONAL_INSURANCE = re.compile(r"\b[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", re.IGNORECASE)
 _UDI = re.compile(r"\(01\)\d{14}(?:\(\d{2}\)[\w-]{1,20}){0,4}")
 # Letters and digits in one: a serial, record or plan number if it holds enough digits.
-_MIXED = re.compile(r"(?<![\w.@#/-])#?(?=[a-z0-9/-]{0,30}[a-z])(?=[a-z0-9/-]{0,30}\d)[a-z0-9]{1,24}(?:[/-][a-z0-9]{1,24}){0,6}(?![\w@])", re.IGNORECASE)
+_MIXED = re.compile(
+    r"(?<![\w.@#/-])#?(?=[a-z0-9/-]{0,30}[a-z])(?=[a-z0-9/-]{0,30}\d)[a-z0-9]{1,24}(?:[/-][a-z0-9]{1,24}){0,6}(?![\w@])",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(r"(?:\d+(?:[a-zµ]{1,6}|th|st|nd|rd)?[/x-]?)+", re.IGNORECASE)
 _AMOUNT_WORDS = re.compile(
     r"(?:m[cl]?g|ug|µg|ml|cc|m|s|l|k|g|kg|hz|mah|w|v|mm|cm|st|nd|rd|th|am|pm|h|hrs?|hours?|days?|d|day|mins?|min|years?|yrs?|t|x|weeks?|wks?|months?|mths?|to|and|or|lbs?|ish|ft|a|p|per|hr)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?:[a-z]\d{4}|icd-?\d+|cpt-?\d{5}|covid-?\d*|iso-?\d+|sm\d{4}|p\d{6}(?:/s\d+)?|k\d{6}|nct\d{8}|j\d{4}|v\d+(?:-\d+)*)", re.IGNORECASE)
+_CODE = re.compile(
+    r"(?:[a-z]\d{4}|icd-?\d+|cpt-?\d{5}|covid-?\d*|iso-?\d+|sm\d{4}|p\d{6}(?:/s\d+)?|k\d{6}|nct\d{8}|j\d{4}|v\d+(?:-\d+)*)",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"[a-z]{1,2}\d{1,2}(?:[/-][a-z]{0,2}\d{1,2})+", re.IGNORECASE)
 _FEWEST_DIGITS, _FEWEST_AMOUNTS = 4, 4
 # Numbers that are printed for everybody.
-_PUBLIC = re.compile(r"\b(?:pmid|doi|nct|pma|cpt|hcpcs|icd|ndc|iso|patent|model|software|version|firmware|error(?: code)?|fault code|alarm code|isbn)\W*(?:no\b\.?|number|code|is|the)?\W*$", re.IGNORECASE)
+_PUBLIC = re.compile(
+    r"\b(?:pmid|doi|nct|pma|cpt|hcpcs|icd|ndc|iso|patent|model|software|version|firmware|error(?: code)?|fault code|alarm code|isbn)\W*(?:no\b\.?|number|code|is|the)?\W*$",
+    re.IGNORECASE,
+)
 _VEHICLES = [
     re.compile(r"\b[A-Z]{2}\d{2} ?[A-Z]{3}\b"),
     re.compile(r"\b[a-z]{2}\d{2}(?!mcg|min|day|hrs|mls|mgs)[a-z]{3}\b"),
@@ -68,26 +84,29 @@ _LABELS: dict[Kind, tuple[str, str]] = {
 }  # fmt: skip
 _MARK = r"(?:number|numbers|num|nr|no\b\.?|nos\b\.?|#|№|id\b|code|ref|reference)"
 _FILL = rf"(?:[ ]?(?:{_MARK}|is|was|of|on|my|the|our|his|her|it|its|it['’]s|says|reads|card|pump|ending|in|with|plate|for|s|are|now|here|called|this|that|as|follows|under)(?=[ :#=.\d])){{0,5}}"
-_VALUE = r"[ :#=.,()\-]{0,3}((?=(?:[a-z]{1,3} )?[a-z/-]{0,12}\d)(?:[a-z]{1,3} )?[a-z0-9](?:[a-z0-9/.-]{0,24}[a-z0-9])?(?: (?:[a-z]{0,3}\d[a-z0-9-]{0,12}|(?-i:[A-Z]{1,2}))\b){0,5})(?![\w@])"
+_VALUE = r"[ :#=.,()\-]{0,3}((?=(?:(?-i:[A-Z]{1,3}) )?[a-z/-]{0,12}\d)(?:(?-i:[A-Z]{1,3}) )?[a-z0-9](?:[a-z0-9/.-]{0,24}[a-z0-9])?(?: (?:[a-z]{0,3}\d[a-z0-9-]{0,12}|(?-i:[A-Z]{1,2}))\b){0,5})(?![\w@])"
 _LABELLED = [
-    (kind, re.compile(rf"(?<!\w)(?:(?:{alone}){_FILL}|(?:{marked})s? ?(?:{_MARK}|:){_FILL}){_VALUE}(?!{_UNIT})", re.IGNORECASE))
+    (
+        kind,
+        re.compile(
+            rf"(?<!\w)(?:(?:{alone}){_FILL}|(?:{marked})s? ?(?:{_MARK}|:){_FILL}){_VALUE}(?!{_UNIT})", re.IGNORECASE
+        ),
+    )
     for kind, (alone, marked) in _LABELS.items()
 ]
 _PLATE = re.compile(r"\b(?:plates?|number ?plate|reg(?:istration)?)(?: (?:number|no|is|of|my|car|the))*[ :#]+((?=[a-z]*[ -]?\d|\d)[a-z0-9]{1,5}[ -]?[a-z0-9]{1,5})\b", re.IGNORECASE)  # fmt: skip
 _MARKED = re.compile(rf"(?<![a-z]){_MARK}|:|last", re.IGNORECASE)
 _SHORTEST_VALUE = 3
-_HINTS: list[tuple[Kind, re.Pattern[str]]] = [
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("fax", r"\bfax"),
-        ("ssn", r"\b(?:ssn|social)\b"),
-        ("plan", r"\b(?:nhs|medicare|medicaid|insurance|member|policy|plan|group|subscriber)\b"),
-        ("record", r"\b(?:mrn|record|hospital|patient|chart|case|ref)\b"),
-        ("device", r"\b(?:serial|device|lot|udi|imei|s/n|catheter)\b"),
-        ("account", r"\b(?:card|account|acct|iban|bank|invoice)\b"),
-        ("licence", r"\b(?:licen[cs]e|passport|npi|dea)\b"),
-    )
-]
+_HINT_WORDS: tuple[tuple[Kind, str], ...] = (
+    ("fax", r"\bfax"),
+    ("ssn", r"\b(?:ssn|social)\b"),
+    ("plan", r"\b(?:nhs|medicare|medicaid|insurance|member|policy|plan|group|subscriber)\b"),
+    ("record", r"\b(?:mrn|record|hospital|patient|chart|case|ref)\b"),
+    ("device", r"\b(?:serial|device|lot|udi|imei|s/n|catheter)\b"),
+    ("account", r"\b(?:card|account|acct|iban|bank|invoice)\b"),
+    ("licence", r"\b(?:licen[cs]e|passport|npi|dea)\b"),
+)
+_HINTS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _HINT_WORDS]
 _HINT_REACH = 40
 _SSN = re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}")
 _LONGEST_TELEPHONE = 13
@@ -96,7 +115,7 @@ _LONGEST_TELEPHONE = 13
 def find_numbers(text: str, lexicon: Lexicon) -> Iterator[Find]:
     """The numbers in a message that belong to a person or a thing of theirs."""
     for find in _all(text):
-        if digits(text[find.start : find.end]) not in lexicon.numbers:
+        if not lexicon.is_public(text[find.start : find.end]):
             yield find
 
 
@@ -133,7 +152,12 @@ def _runs(text: str) -> Iterator[Find]:
     for match in _RUN.finditer(text):
         run = match.group()
         before = text[max(0, match.start() - _HINT_REACH) : match.start()]
-        if _YEARS.fullmatch(run) or re.match(_UNIT, text[match.end() : match.end() + 20]) or _is_list(run) or _PUBLIC.search(before):
+        if (
+            _YEARS.fullmatch(run)
+            or re.match(_UNIT, text[match.end() : match.end() + 20])
+            or _is_list(run)
+            or _PUBLIC.search(before)
+        ):
             continue
         kind = _kind_of(text, match)
         extension = _EXTENSION.match(text, match.end()) if kind == "phone" else None
@@ -175,6 +199,10 @@ def _is_value(match: re.Match[str]) -> bool:
     value = match.group(1)
     plain = digits(value)
     is_marked = _MARKED.search(match.group()[: match.start(1) - match.start()]) is not None
-    if len(plain) < _SHORTEST_VALUE + (not is_marked) or re.fullmatch(r"\d{1,3}[/.-]\d{1,3}", value) or not re.search(r"\d", plain):
+    if (
+        len(plain) < _SHORTEST_VALUE + (not is_marked)
+        or re.fullmatch(r"\d{1,3}[/.-]\d{1,3}", value)
+        or not re.search(r"\d", plain)
+    ):
         return False
     return not (_YEARS.fullmatch(value) or re.fullmatch(r"\d+(?:mg|mcg|ml|am|pm|th|st|nd|rd|x|t)", plain))

@@ -12,36 +12,84 @@ _STATES = (
     "SD TN TX UT VA VT WA WI WV WY DC"
 )
 # The first kind of street makes any words before it a street; the others need a number and capitals.
-_STREET = r"(?:street|road|avenue|ave|lane|boulevard|blvd|crescent|terrace|highway|hwy|parkway|pkwy|cul-de-sac|mews|st|rd|ln)"
+_STREET = (
+    r"(?:street|road|avenue|ave|lane|boulevard|blvd|crescent|terrace|highway|hwy|parkway|pkwy|cul-de-sac|mews|st|rd|ln)"
+)
 _OTHER_STREET = r"(?:drive|dr|close|court|ct|place|pl|way|gardens|gdns|grove|square|sq|hill|row|park|view|circle|cir|trail|trl|rise|walk|green|cottages|plaza|loop|gate|wharf)"
 _NO_STREET = r"(?!(?:m(?:in(?:ute)?|ile|g|cg|l|onth)s?|h(?:ou)?rs?|days?|weeks?|years?|yrs?|of|to|or|and|per|the|a|units?|times?|x|in|on|at|more|long|short|people|patients?|nights?|steps?|percent|my|our|your|down|up|from|along|across|off|blocks?|doors?|yards|metres|meters|feet|minute|hour|lane|way)\b)"
 _WORDS = rf"(?:{_NO_STREET}[^\W\d_][\w.'’]{{0,20}}[ ]){{0,3}}"
 _FLAT = r"(?:(?:,? ?\b(?:apt|apartment|flat|unit|suite|ste|room|floor|block|house|lot)\b\.? ?#?\d{1,4}[a-z]?\b)|,? #\d{1,4}[a-z]?\b)"
 _NUMBER = r"(?<![\w.])\d{1,5}(?:[ ]?[a-z]|[-/]\d{1,4})?"
 _PATTERNS = [
-    re.compile(rf"{_NUMBER},? (?:[nsew]\.? )?{_WORDS}{_NO_STREET}[^\W\d_][\w.'’]{{1,20}} {_STREET}\b\.?(?: [nsew]{{1,2}}\b)?{_FLAT}?", re.IGNORECASE),
+    re.compile(
+        rf"{_NUMBER},? (?:[nsew]\.? )?{_WORDS}{_NO_STREET}[^\W\d_][\w.'’]{{1,20}} {_STREET}\b\.?(?: [nsew]{{1,2}}\b)?{_FLAT}?",
+        re.IGNORECASE,
+    ),
     re.compile(rf"{_NUMBER},? (?:[NSEW]\.? )?(?:[A-Z][\w.'’]{{1,20}} ){{1,3}}(?i:{_OTHER_STREET})\b\.?{_FLAT}?"),
-    re.compile(rf"{_NUMBER},? (?:[nsew]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th)) (?:{_STREET}|{_OTHER_STREET})\b\.?{_FLAT}?", re.IGNORECASE),
-    re.compile(rf"(?<![\w.])(?:(?!(?:The|On|In|At|A|My|Our|This|That|Is|Does|Can|Will|Down|Up)\b)[A-Z][\w.'’]{{1,20}} ){{1,2}}(?:Street|Road|Avenue|Lane|Boulevard|Crescent|Terrace|Rd|Ave|Blvd|Gardens|Grove|Mews)\b\.?{_FLAT}?"),
-    re.compile(rf"(?<=\b[io]n ){_NO_STREET}(?!(?:our|my|your|this|that|his|her|their|same|main|quiet|busy|any|every|each|right)\b)(?:[a-z]{{3,20}} ){{1,2}}(?:street|road|avenue|lane|rd|ave|blvd)\b", re.IGNORECASE),
-    re.compile(rf"(?:(?<=\bat )|(?<=\bto )|(?<=\bis )|(?<=\bfrom )|(?<=address )|(?<=address: )|(?<=, )|^){_NUMBER},? {_WORDS}{_NO_STREET}[^\W\d_][\w.'’]{{1,20}} {_OTHER_STREET}\b(?! (?:to|from|with|away)\b)", re.IGNORECASE),
+    re.compile(
+        rf"{_NUMBER},? (?:[nsew]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th)) (?:{_STREET}|{_OTHER_STREET})\b\.?{_FLAT}?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<![\w.])(?:(?!(?:The|On|In|At|A|My|Our|This|That|Is|Does|Can|Will|Down|Up)\b)[A-Z][\w.'’]{{1,20}} ){{1,2}}(?:Street|Road|Avenue|Lane|Boulevard|Crescent|Terrace|Rd|Ave|Blvd|Gardens|Grove|Mews)\b\.?{_FLAT}?"
+    ),
+    re.compile(
+        rf"(?<=\b[io]n ){_NO_STREET}(?!(?:our|my|your|this|that|his|her|their|same|main|quiet|busy|any|every|each|right)\b)(?:[a-z]{{3,20}} ){{1,2}}(?:street|road|avenue|lane|rd|ave|blvd)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?:(?<=\bat )|(?<=\bto )|(?<=\bis )|(?<=\bfrom )|(?<=address )|(?<=address: )|(?<=, )|^){_NUMBER},? {_WORDS}{_NO_STREET}[^\W\d_][\w.'’]{{1,20}} {_OTHER_STREET}\b(?! (?:to|from|with|away)\b)",
+        re.IGNORECASE,
+    ),
     re.compile(rf"{_NUMBER},? (?i:the) (?i:{_STREET}|{_OTHER_STREET})\b(?=,| in\b|\.|$)"),
-    re.compile(r"\b(?!(?:White|Opera|Open|Full|Big|Nursing|Care|Our|The|In|My|A|Summer|Ronald)\b)(?:[A-Z][a-z’']{2,15} ){1,2}(?:Cottage|Farm|House|Lodge|Manor|Rectory|Vicarage|Barn|Bungalow|Court|Towers|Apartments)\b"),
+    re.compile(
+        r"\b(?!(?:White|Opera|Open|Full|Big|Nursing|Care|Our|The|In|My|A|Summer|Ronald)\b)(?:[A-Z][a-z’']{2,15} ){1,2}(?:Cottage|Farm|House|Lodge|Manor|Rectory|Vicarage|Barn|Bungalow|Court|Towers|Apartments)\b"
+    ),
     re.compile(r"\bp\.? ?o\.? ?box ?(?:no\.? ?)?\d{1,6}\b", re.IGNORECASE),
-    re.compile(r"\b(?:apt|apartment|flat|unit|suite)\b\.? ?#?(?:\d{1,4}[a-z]?(?=\s*(?:,|at\b|on\b|\.|$))|[a-z]?\d{1,4}[a-z]\b)", re.IGNORECASE),
+    re.compile(
+        r"\b(?:apt|apartment|flat|unit|suite)\b\.? ?#?(?:\d{1,4}[a-z]?(?=\s*(?:,|at\b|on\b|\.|$))|[a-z]?\d{1,4}[a-z]\b)",
+        re.IGNORECASE,
+    ),
     # United Kingdom; in small letters only with its blank, or "be10 2mg" would be one.
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b"),
-    re.compile(r"\b[a-z]{1,2}\d[a-z\d]? \d(?!mg|ml|cc|am|pm|st|nd|rd|th|hr|wk|yr|pt|ft|lb|gs|in|to|or|ug|mm|cm)[abd-hjlnp-uw-z]{2}\b", re.IGNORECASE),
-    re.compile(r"\b(?:postcode|post code|postal code)\b[ :]*(?:is )?[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?\b", re.IGNORECASE),
+    re.compile(
+        r"\b[a-z]{1,2}\d[a-z\d]? \d(?!mg|ml|cc|am|pm|st|nd|rd|th|hr|wk|yr|pt|ft|lb|gs|in|to|or|ug|mm|cm)[abd-hjlnp-uw-z]{2}\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:postcode|post code|postal code)\b[ :]*(?:is )?[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?\b", re.IGNORECASE
+    ),
     re.compile(r"\bzip(?: ?code)?\b[ :#]*(?:is )?\d{5}(?:-\d{4})?\b", re.IGNORECASE),
     re.compile(r"\b\d{5}-\d{4}\b"),
     re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"),
 ]
 _STATE_AND_ZIP = re.compile(rf"\b(?:{_STATES.replace(' ', '|')})\b,? (\d{{5}})\b", re.IGNORECASE)
-_TOWN_AND_STATE = re.compile(rf"\b([A-Z][\w.'’]{{2,20}}(?: [A-Z][\w.'’]{{2,20}}){{0,2}}),? (?:{_STATES.replace(' ', '|')})\b")
-_CODE_AFTER_TOWN = re.compile(r",? (?:[a-z]{2},? )?(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?)\b", re.IGNORECASE)
+_TOWN_AND_STATE = re.compile(
+    rf"\b([A-Z][\w.'’]{{2,20}}(?: [A-Z][\w.'’]{{2,20}}){{0,2}}),? (?:{_STATES.replace(' ', '|')})\b"
+)
+_CODE_AFTER_TOWN = re.compile(
+    r",? (?:[a-z]{2},? )?(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?)\b", re.IGNORECASE
+)
 _ZIP_AT_END = re.compile(r",? (\d{5}(?:-\d{4})?)(?=\s*(?:[.,;!?)\n]|$))")
-_NEAR = frozenset({"in", "from", "near", "at", "around", "outside", "to", "of", "leave", "visit", "via", "through", "between", "and", "nr"})
+_NEAR = frozenset(
+    {
+        "in",
+        "from",
+        "near",
+        "at",
+        "around",
+        "outside",
+        "to",
+        "of",
+        "leave",
+        "visit",
+        "via",
+        "through",
+        "between",
+        "and",
+        "nr",
+    }
+)
 _THERE = frozenset({"in", "near", "at", "outside", "around", "nr"})
 _DESTINATION = frozenset({"to", "in", "visit", "via", "through", "around", "and"})
 _AT_HOME = re.compile(
@@ -56,7 +104,9 @@ _TRAVEL = frozenset(
     "hotels weather go going off went abroad plane ferry sail tour".split()
 )
 _TRAVEL_REACH = 5
-_ANY = frozenset("the this that my our your his her their which what every any same in each another other whole a new of and per".split())
+_ANY = frozenset(
+    "the this that my our your his her their which what every any same in each another other whole a new of and per".split()
+)
 _KINDS_OF_PLACE = frozenset({"county", "township", "parish", "borough"})
 # Counties, which are smaller than a state and on no list of towns.
 _COUNTIES = frozenset(
@@ -88,7 +138,9 @@ def find_places(text: str, words: Sequence[Word], named: Iterable[tuple[int, int
 
 def _is_kept(match: re.Match[str], kept: Mapping[int, int]) -> bool:
     """Whether it is nothing but words to be left alone: "Wall Street"."""
-    return match.group()[0].isalpha() and all(match.start() + w.start() in kept for w in re.finditer(r"\w+", match.group()))
+    return match.group()[0].isalpha() and all(
+        match.start() + w.start() in kept for w in re.finditer(r"\w+", match.group())
+    )
 
 
 def _towns(text: str, words: Sequence[Word], protected: set[int], lexicon: Lexicon) -> Iterator[Find]:
@@ -100,7 +152,13 @@ def _towns(text: str, words: Sequence[Word], protected: set[int], lexicon: Lexic
             yield Find("place", word.start, code.end() if code else last)
         elif word.capital and not word.opens and (code := _ZIP_AT_END.match(text, word.end)):
             yield Find("place", code.start(1), code.end(1))
-        elif word.lower in _KINDS_OF_PLACE and i and word.gap == " " and words[i - 1].lower not in _ANY and i - 1 not in protected:
+        elif (
+            word.lower in _KINDS_OF_PLACE
+            and i
+            and word.gap == " "
+            and words[i - 1].lower not in _ANY
+            and i - 1 not in protected
+        ):
             yield Find("place", words[i - 1].start, word.end)
 
 
@@ -120,9 +178,20 @@ def _villages(words: Sequence[Word], protected: set[int], lexicon: Lexicon) -> I
     """Places on no list: with a capital, no word of English, and where a place stands ("a clinic near Skipton")."""
     for i, word in enumerate(words[1:], 1):
         is_there = words[i - 1].lower in _THERE and word.gap == " " and not _travels(words, i)
-        if is_there and word.capital and i not in protected and lexicon.is_unknown(word.lower) and not lexicon.is_first(word.lower):
+        if (
+            is_there
+            and word.capital
+            and i not in protected
+            and lexicon.is_unknown(word.lower)
+            and not lexicon.is_first(word.lower)
+        ):
             end = i
-            while end + 1 < len(words) and words[end + 1].gap in (" ", "-") and words[end + 1].capital and end + 1 not in protected:
+            while (
+                end + 1 < len(words)
+                and words[end + 1].gap in (" ", "-")
+                and words[end + 1].capital
+                and end + 1 not in protected
+            ):
                 end += 1
             yield Find("place", word.start, words[end].end)
 
@@ -140,12 +209,19 @@ def _homes(text: str, words: Sequence[Word], protected: set[int], lexicon: Lexic
             continue
         if not lexicon.is_ordinary(words[i].lower) or (words[i].capital and lexicon.is_town(words[i].lower)):
             end = i
-            while end + 1 < len(words) and words[end + 1].gap in (" ", "-") and words[end + 1].capital and end + 1 not in protected:
+            while (
+                end + 1 < len(words)
+                and words[end + 1].gap in (" ", "-")
+                and words[end + 1].capital
+                and end + 1 not in protected
+            ):
                 end += 1
             yield Find("place", words[i].start, words[end].end)
 
 
-def _seen_by_model(words: Sequence[Word], protected: set[int], named: Iterable[tuple[int, int]], lexicon: Lexicon) -> Iterator[Find]:
+def _seen_by_model(
+    words: Sequence[Word], protected: set[int], named: Iterable[tuple[int, int]], lexicon: Lexicon
+) -> Iterator[Find]:
     for start, end in named:
         inside = [i for i, w in enumerate(words) if start <= w.start < end and i not in protected and w.capital]
         if any(not lexicon.is_ordinary(words[i].lower) or lexicon.is_town(words[i].lower) for i in inside):

@@ -1,8 +1,8 @@
 """Presidio's engine with the language model, its own recognisers that serve here, and those of PumpTalk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from presidio_analyzer import AnalyzerEngine, LocalRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, LocalRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts
 from presidio_analyzer.predefined_recognizers import (
@@ -24,7 +24,7 @@ from server.privacy.words import words_of
 
 _LANGUAGE = "en"
 # Presidio's e-mail and address recognisers are left out: they ask tldextract, which fetches a list from the network.
-_PRESIDIO: dict[str, tuple[type[LocalRecognizer], Kind]] = {
+_PRESIDIO: dict[str, tuple[Callable[[], EntityRecognizer], Kind]] = {
     "IBAN_CODE": (IbanRecognizer, "account"),
     "IP_ADDRESS": (IpRecognizer, "ip"),
     "MAC_ADDRESS": (MacAddressRecognizer, "device"),
@@ -40,10 +40,13 @@ class Recognisers:
         registry = RecognizerRegistry(supported_languages=[_LANGUAGE])
         registry.add_recognizer(_OwnRecogniser(lexicon))
         for recogniser, _ in _PRESIDIO.values():
-            registry.add_recognizer(recogniser(supported_language=_LANGUAGE))
+            registry.add_recognizer(recogniser())
         self._entities = [*KINDS, *_PRESIDIO]
         self._engine = AnalyzerEngine(
-            registry=registry, nlp_engine=EntityModel(), supported_languages=[_LANGUAGE], context_aware_enhancer=_NoContext()
+            registry=registry,
+            nlp_engine=EntityModel(),
+            supported_languages=[_LANGUAGE],
+            context_aware_enhancer=_NoContext(),
         )
 
     def find(self, text: str) -> list[Find]:
@@ -87,6 +90,13 @@ class _NoContext(ContextAwareEnhancer):
     def __init__(self) -> None:
         super().__init__(0, 0, 0, 0)
 
-    def enhance_using_context(self, raw_results: list[RecognizerResult], **_: object) -> list[RecognizerResult]:
+    def enhance_using_context(
+        self,
+        text: str,
+        raw_results: list[RecognizerResult],
+        nlp_artifacts: NlpArtifacts,
+        recognizers: list[EntityRecognizer],
+        context: list[str] | None = None,
+    ) -> list[RecognizerResult]:
         """The results as they are."""
         return raw_results

@@ -56,7 +56,9 @@ class Redacted:
     def moved_flags(self, flags: tuple[RedFlag, ...], raw_from: int, from_: int) -> tuple[RedFlag, ...]:
         """Red flags read in the raw message from character `raw_from` on, in the redacted one from `from_` on."""
         spans = [self.moved(flag.start + raw_from, flag.end + raw_from) for flag in flags]
-        return tuple(RedFlag(flag.topic, max(0, start - from_), max(0, end - from_)) for flag, (start, end) in zip(flags, spans))
+        return tuple(
+            RedFlag(flag.topic, max(0, start - from_), max(0, end - from_)) for flag, (start, end) in zip(flags, spans)
+        )
 
     def _moved(self, at: int, *, at_end: bool) -> int:
         shift = 0

@@ -31,13 +31,16 @@ def words_of(text: str) -> list[Word]:
     """The words of a message, numbers left out."""
     found = list(_WORD.finditer(text))
     tells = _capitals_tell([match.group() for match in found])
-    words, end = [], 0
+    words: list[Word] = []
+    end = 0
     for match in found:
         gap, piece = text[end : match.start()], match.group()
         opens = not words or not _SENTENCE_ENDS.isdisjoint(gap)
         lower = plain(piece)
         last = match.start() + len(lower)
-        words.append(Word(text[match.start() : last], lower, match.start(), last, gap, tells and piece[0].isupper(), opens))
+        words.append(
+            Word(text[match.start() : last], lower, match.start(), last, gap, tells and piece[0].isupper(), opens)
+        )
         end = match.end()
     return words
 

@@ -24,16 +24,19 @@ LEAST_GONE, MOST_ALTERED, MOST_MS = 0.97, 0.005, 15.0
 
 # May stay of a planted value: states, and words that are no name and no number.
 NEUTRAL = frozenset(
-    "mr mrs ms miss dr doctor nurse prof sister st saint street road avenue the of and at in on no number ext extension dob born years year "
-    "old yo aged age is my apt flat unit suite county city state zip code us usa uk gb dot com year-old yrs a an "
-    "hospital clinic medical center centre infirmary university general pm am".split()
+    "mr mrs ms miss dr doctor nurse prof sister st saint street road avenue the of and at in on no number "
+    "ext extension dob born years year old yo aged age is my apt flat unit suite county city state zip "
+    "code us usa uk gb dot com yrs a an hospital clinic medical center centre infirmary university "
+    "general pm am".split()
 )
 STATES = frozenset(
-    "al ak az ar ca co ct de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv ny oh ok or pa ri sc sd tn tx ut va vt "
-    "wa wi wv wy alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa "
-    "kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada hampshire jersey "
-    "mexico york carolina dakota ohio oklahoma oregon pennsylvania rhode island tennessee texas utah vermont virginia washington wisconsin "
-    "wyoming england scotland wales ireland canada".split()
+    "al ak az ar ca co ct de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv "
+    "ny oh ok or pa ri sc sd tn tx ut va vt wa wi wv wy alabama alaska arizona arkansas california "
+    "colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
+    "louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska "
+    "nevada hampshire jersey mexico york carolina dakota ohio oklahoma oregon pennsylvania rhode island "
+    "tennessee texas utah vermont virginia washington wisconsin wyoming england scotland wales ireland "
+    "canada".split()
 )
 
 
@@ -52,9 +55,11 @@ def main() -> int:
     times = timed(redactor, [m["text"] for m in messages] + ordinary)
     report(gone, missed, altered, len(ordinary), times, BUILD / ("dev" if is_dev else "exam"))
     if not is_dev:
-        questions = [text for path in sorted(EVAL.glob("*.yml")) for text in read(path, "questions") if isinstance(text, str)]
+        questions = [
+            text for path in sorted(EVAL.glob("*.yml")) for text in read(path, "questions") if isinstance(text, str)
+        ]
         count = sum(redactor.redact(text).text != text for text in questions)
-        print(f"of the evaluation's questions (tests/eval) altered: {count} of {len(questions)} ({count / len(questions):.2%})")
+        print(f"questions of tests/eval altered: {count} of {len(questions)} ({count / len(questions):.2%})")
     share = sum(hit for hit, _ in gone.values()) / max(1, sum(n for _, n in gone.values()))
     good = share >= LEAST_GONE and len(altered) <= MOST_ALTERED * len(ordinary) and statistics.median(times) <= MOST_MS
     return 0 if good else 1
@@ -63,7 +68,13 @@ def main() -> int:
 def read(path: Path, key: str) -> list:
     """The entries of a set: a list, or a list under its name."""
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return data[key] if isinstance(data, dict) and key in data else next(iter(data.values())) if isinstance(data, dict) else data
+    return (
+        data[key]
+        if isinstance(data, dict) and key in data
+        else next(iter(data.values()))
+        if isinstance(data, dict)
+        else data
+    )
 
 
 def planted_gone(redactor: Redactor, messages: list) -> tuple[dict[str, tuple[int, int]], list[dict]]:
@@ -105,15 +116,23 @@ def timed(redactor: Redactor, texts: list[str]) -> list[float]:
     return times
 
 
-def report(gone: dict, missed: list[dict], altered: list[tuple[str, str]], ordinary: int, times: list[float], folder: Path) -> None:
+def report(
+    gone: dict, missed: list[dict], altered: list[tuple[str, str]], ordinary: int, times: list[float], folder: Path
+) -> None:
     """Print the figures; write the lines behind them, those of development and examination apart."""
     for name, (hit, total) in sorted(gone.items()):
         print(f"  {name:<12} {hit:>4} of {total:>4} gone")
     hits, planted = sum(h for h, _ in gone.values()), sum(n for _, n in gone.values())
     print(f"planted identifiers gone: {hits} of {planted} ({hits / max(1, planted):.1%}); at least {LEAST_GONE:.0%}")
-    print(f"ordinary messages altered: {len(altered)} of {ordinary} ({len(altered) / ordinary:.2%}); at most {MOST_ALTERED:.1%}")
+    print(
+        f"ordinary messages altered: {len(altered)} of {ordinary} ({len(altered) / ordinary:.2%}); "
+        f"at most {MOST_ALTERED:.1%}"
+    )
     quantiles = statistics.quantiles(times, n=20)
-    print(f"time a message: p50 {statistics.median(times):.1f} ms, p95 {quantiles[18]:.1f} ms; p50 at most {MOST_MS:.0f} ms")
+    print(
+        f"time a message: p50 {statistics.median(times):.1f} ms, p95 {quantiles[18]:.1f} ms; "
+        f"p50 at most {MOST_MS:.0f} ms"
+    )
     folder.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps(m, ensure_ascii=False) for m in missed]
     (folder / "missed.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -41,7 +41,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def rules_read_once() -> Iterator[None]:
-    """Reading the rules takes longer than a test, and neither layer remembers anything: one of each serves all tests."""
+    """Reading the rules takes longer than a test, and neither layer remembers anything: one serves all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("server.main.load_redactor", lru_cache(load_redactor))
         patch.setattr("server.main.load_safety", lru_cache(load_safety))
