@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate tune bench lock
+.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -58,6 +58,9 @@ purge: setup ## Say what is older than the retention policy allows; ARGS=--yes d
 evaluate: setup ## Print the understanding's figures and write build/evaluation/report.html
 	@$(SERVER) -m deploy.ensure_model
 	@$(BOT) -m bot.evaluate; first=$$?; PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) tests/conversations/evaluate.py && exit $$first
+
+privacy-report: setup ## Print how much redaction finds and what it alters; write the lines under build/privacy
+	@$(SERVER) tests/privacy/measure.py
 
 tune: setup ## Choose the thresholds on the development questions and write them to config.yml
 	@$(BOT) -m bot.tune

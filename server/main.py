@@ -24,6 +24,7 @@ from server.housekeeping import Housekeeper, Retention, stopped
 from server.log.retention import Policy
 from server.operations import Readiness
 from server.pages import install_pages
+from server.privacy import SenderHash, load_redactor
 from server.production import refuse_if_unsafe
 from server.safety import load_safety
 from server.settings import Settings
@@ -38,12 +39,19 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     refuse_if_unsafe(settings, content.clinic)
     database = Database(settings.database_url)
     safety = load_safety(settings.data_dir / "safety")
+    redactor = load_redactor(settings.data_dir, content.clinic, settings.max_message_chars)
     bot = bot or RasaClient(settings.rasa_urls, settings.rasa_timeout_seconds)
     limits = _rate_limits(settings)
     turns = TurnsInFlight(settings.max_turns_in_flight)
-    bounded = BoundedBot(bot, settings.max_turns_in_flight)
     chat = ChatService(
-        database, bounded, content, safety, settings.max_message_chars, deadline_seconds=settings.rasa_timeout_seconds
+        database,
+        BoundedBot(bot, settings.max_turns_in_flight),
+        content,
+        safety,
+        redactor,
+        SenderHash(settings.sender_key),
+        settings.max_message_chars,
+        deadline_seconds=settings.rasa_timeout_seconds,
     )
     retention = Retention(database, Policy.of_days(settings.retention_days, settings.contact_retention_days))
     housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention)

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
+from server.metrics import BREAKER_OPEN
+
 # After so many failures one after the other an address is left alone for so long; then one message tries it.
 _FAILURES = 5
 _REST_SECONDS = 10.0
@@ -54,6 +56,7 @@ class RasaPool:
             state.opened_at = min(state.opened_at, time.time())
             raise CircuitOpenError from None
         finally:
+            BREAKER_OPEN.labels(url).set(breaker.context.state != "closed")
             if was_open:
                 self._being_tried.discard(url)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from limits import parse_many
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from server.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[1]
+DEVELOPMENT_KEY, SHORTEST_KEY = "development-only", 32
 
 # psycopg for a plain postgresql:// because the same driver serves async and sync; asyncpg when the address asks for it.
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -146,12 +147,26 @@ class Settings(BaseSettings):
     max_message_chars: int = Field(default=2000, ge=1, description="The longest message that is sent on to Rasa.")
     data_dir: Path = Field(default=ROOT / "data", description="Folder with answers/, sources/ and phrases.yml.")
     clinic_file: Path = Field(default=ROOT / "clinic.yml", description="The clinic's own data.")
+    sender_key: str = Field(
+        default=DEVELOPMENT_KEY,
+        validate_default=True,
+        repr=False,
+        description="Secret for the hashes by which the log knows senders of Rasa's protocol. "
+        "Long, random, and not to be changed: their conversations would begin anew.",
+    )
     demo_dir: Path = Field(default=ROOT / "web" / "demo", description="Folder of the demonstration page served at /.")
 
     @property
     def rasa_urls(self) -> list[str]:
         """The addresses of `rasa_url`."""
         return [url.strip() for url in self.rasa_url.split(",")]
+
+    @field_validator("sender_key")
+    @classmethod
+    def _is_secret(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("environment") == "production" and (value == DEVELOPMENT_KEY or len(value) < SHORTEST_KEY):
+            raise ValueError(f"production needs a secret of its own, of at least {SHORTEST_KEY} characters")
+        return value
 
 
 def load_settings() -> Settings:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from knowledge.model import gravity
 from server import metrics
@@ -12,33 +12,44 @@ from server.chat.text import without_command
 from server.chat.turns import Claimed, Composed
 from server.log.models import Turn, TurnState
 from server.messages import BotReply, covers
+from server.privacy import Redacted, Redactor
 from server.safety import Reading, SafetyLayer
 from server.safety.aftercare import QUIET, Watch
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Message:
+    """What a visitor wrote: `raw`, in memory only, so that redaction hides no red flag, and as it is stored."""
+
+    raw: str
+    redacted: Redacted
+    too_long: bool
+
+
 class Composer:
     """Answers turns. It stores nothing: what a turn comes to is its result."""
 
-    def __init__(self, bot: Bot, content: Content, safety: SafetyLayer) -> None:
-        self._bot, self._content, self._safety = bot, content, safety
+    def __init__(self, bot: Bot, content: Content, safety: SafetyLayer, redactor: Redactor) -> None:
+        self._bot, self._content, self._safety, self._redactor = bot, content, safety, redactor
 
-    async def compose(self, claimed: Claimed, too_long: bool) -> Composed:
+    async def compose(self, claimed: Claimed, message: Message) -> Composed:
         """What a turn comes to. One that is too long is not shown to the bot."""
         turn, watch = claimed.turn, claimed.watch
-        said = _said(turn)
+        said, heard = _said(turn), "" if turn.payload else without_command(message.raw)
         with metrics.stage("rules"):
-            reading = self._safety.read(said)
+            reading = self._safety.read(heard)
         if watch.topic and not reading.flags:
-            rest = self._safety.help_coming(said)
+            rest = self._safety.help_coming(heard)
             if rest is not None:
                 if not rest:
                     return Composed("answered", [self._content.help_coming], QUIET)
-                said, watch = without_command(rest), QUIET
-        if too_long:
+                said, watch = without_command(self._redactor.redact(rest).text), QUIET
+        if message.too_long:
             return self._composed("answered", [self._content.too_long], reading, watch)
-        state, replies = await self._answer(turn, turn.payload or said, reading)
+        flags = message.redacted.moved_flags(reading.flags, message.raw.find(heard), turn.text.find(said))
+        state, replies = await self._answer(turn, turn.payload or said, Reading(flags, reading.calm))
         return self._composed(state, replies, reading, watch)
 
     def give_up(self, turn: Turn, watch: Watch) -> Composed:

@@ -12,19 +12,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.bot_client import Bot
-from server.chat.composer import Composer
+from server.chat.composer import Composer, Message
 from server.chat.content import Content
 from server.chat.erasure import Eraser
 from server.chat.shown import reply_messages
 from server.chat.text import clean
 from server.chat.transcript import transcript
-from server.chat.turns import NO_CONVERSATION, Claimed, Finished, Turns
+from server.chat.turns import NO_CONVERSATION, Turns
 from server.db import Database, DatabaseUnavailableError
 from server.errors import EmptyMessageError, MessageTooLongError, NotFoundError
-from server.log.models import Rating, Turn, TurnState
+from server.log.models import Rating, TurnState
 from server.log.repository import LoggedMessage, LogRepository, NewContact
 from server.log.turns import NewTurn, Numbered, TurnLog
 from server.messages import ReplyMessage
+from server.metrics import REDACTIONS, stage
+from server.privacy import Redactor, SenderHash
 from server.safety import SafetyLayer
 
 # As long as a real hash, so that comparing takes as long; no token hashes to it.
@@ -66,11 +68,14 @@ class ChatService:
         bot: Bot,
         content: Content,
         safety: SafetyLayer,
+        redactor: Redactor,
+        senders: SenderHash,
         max_message_chars: int,
         deadline_seconds: float,
     ) -> None:
         self._database, self._content, self._limit = database, content, max_message_chars
-        self._composer = Composer(bot, content, safety)
+        self._redactor, self._senders = redactor, senders
+        self._composer = Composer(bot, content, safety, redactor)
         self.turns = Turns(database, deadline_seconds, self._composer.give_up)
         self.eraser = Eraser(database, bot)
 
@@ -96,32 +101,29 @@ class ChatService:
         Raises NotFoundError unless the token is this conversation's own, EmptyMessageError, MessageTooLongError,
         MessageIdReusedError if the id came with another text, TurnInProgressError if the answer takes too long.
         """
-        text = self._admitted(text)
+        text = _not_empty(text)
         if len(text) > self._limit:
             raise MessageTooLongError(f"The message may have at most {self._limit} characters.")
         if not _may_exist(conversation_id):
             _admit_holder(token, None)
-        new = NewTurn(conversation_id, client_message_id, text)
-        received = await self._receive(new, lambda numbered: _admit_holder(token, numbered.token_hash))
-        return self._result(await self.turns.result(received, partial(self._composer.compose, too_long=False)), new)
+        return await self._take_turn(
+            conversation_id, client_message_id, text, lambda numbered: _admit_holder(token, numbered.token_hash)
+        )
 
     async def take_rasa_message(self, sender: str | None, text: str) -> list[ReplyMessage]:
         """Answer a message of the Rasa protocol. Without a sender it opens a conversation of its own.
 
         Raises EmptyMessageError. A message that is too long is answered, because these clients show no problems.
         """
-        text = self._admitted(text)
+        text = _not_empty(text)
         conversation_id = await self._conversation_of(sender)
-        new = NewTurn(conversation_id, uuid4().hex, text[: self._limit])
-        received = await self._receive(new, _admit_anybody)
-        compose = partial(self._composer.compose, too_long=len(text) > self._limit)
-        result = self._result(await self.turns.result(received, compose), new)
+        result = await self._take_turn(conversation_id, uuid4().hex, text, _admit_anybody)
         return [reply.model_copy(update={"recipient_id": sender or conversation_id}) for reply in result.replies]
 
     async def rasa_session(self, presented: str | None) -> str:
         """A sender of the Rasa protocol that nobody can guess: the one presented if we gave it out, else a new one."""
         # Ours are their conversations' own ids, which no client can choose.
-        if presented and clean(presented) == presented and await self._id_of_sender(presented) == presented:
+        if presented and clean(presented) == presented and await self._is_ours(presented):
             return presented
         return await self._conversation_of(None)
 
@@ -136,7 +138,7 @@ class ChatService:
 
     async def rate(self, conversation_id: str, message_id: str, rating: Rating, comment: str | None) -> None:
         """Keep what a visitor thinks of a reply. Raises NotFoundError if it is no reply of this conversation."""
-        kept = clean(comment) if comment else None
+        kept = self._redactor.redact(clean(comment)).text if comment else None
         async with self._database.session() as session:
             await _hold(session, conversation_id)
             if not await LogRepository(session).rate(conversation_id, clean(message_id), rating, kept):
@@ -149,35 +151,41 @@ class ChatService:
             contact_id = await LogRepository(session).add_contact(conversation_id, new)
         return TakenContact(contact_id, self._content.contact_taken)
 
-    async def _receive(self, new: NewTurn, admit: Callable[[Numbered], None]) -> Turn | Claimed:
+    async def _take_turn(
+        self, conversation_id: str, client_message_id: str, raw: str, admit: Callable[[Numbered], None]
+    ) -> TurnResult:
+        """Everything that is stored, logged or sent on is the redacted text; the raw one is only read for danger."""
+        with stage("redact"):
+            redacted = self._redactor.redact(raw)
+        for kind, count in redacted.counts.items():
+            REDACTIONS.labels(kind).inc(count)
+        new = NewTurn(conversation_id, client_message_id, redacted.text)
         try:
-            return await self.turns.receive(new, admit)
+            received = await self.turns.receive(new, admit)
         except DatabaseUnavailableError as e:
-            raise DatabaseUnavailableError(self._composer.unlogged(new.text)) from e
-
-    def _admitted(self, text: str) -> str:
-        """What may be stored and sent on of a visitor's text. Everything behind this line sees only that."""
-        text = clean(text)
-        if not text.strip():
-            raise EmptyMessageError("The message holds no text.")
-        return text
-
-    def _result(self, finished: Finished, new: NewTurn) -> TurnResult:
-        replies = reply_messages(finished.replies, new.conversation_id, self._content.unavailable)
+            raise DatabaseUnavailableError(self._composer.unlogged(raw[: self._limit])) from e
+        message = Message(raw[: self._limit], redacted, too_long=len(raw) > self._limit)
+        finished = await self.turns.result(received, partial(self._composer.compose, message=message))
+        replies = reply_messages(finished.replies, conversation_id, self._content.unavailable)
         return TurnResult(finished.client_message_id, finished.state, replies)
 
     async def _conversation_of(self, sender: str | None) -> str:
-        known = await self._id_of_sender(sender) if sender else None
+        hashed = self._senders.hash(sender) if sender else None
+        known = await self._id_of_sender(hashed) if hashed else None
         if known:
             return known
         new_id = secrets.token_urlsafe(16)
+        # Told its new id as recipient_id, a client sends it as the sender from then on.
+        hashed = hashed or self._senders.hash(new_id)
         try:
             async with self._database.session() as session:
-                # Told its new id as recipient_id, a client sends it as the sender from then on.
-                await LogRepository(session).add_rasa_conversation(new_id, sender or new_id)
+                await LogRepository(session).add_rasa_conversation(new_id, hashed)
         except IntegrityError:  # another message of this sender was a moment faster
-            return await self._id_of_sender(sender or new_id) or new_id
+            return await self._id_of_sender(hashed) or new_id
         return new_id
+
+    async def _is_ours(self, sender: str) -> bool:
+        return await self._id_of_sender(self._senders.hash(sender)) == sender
 
     async def _id_of_sender(self, sender: str) -> str | None:
         async with self._database.session() as session:
@@ -202,6 +210,13 @@ def _admit_anybody(_: Numbered) -> None:
 def _may_exist(conversation_id: str) -> bool:
     """Databases refuse some characters; no id of ours holds any but these."""
     return conversation_id.isascii() and conversation_id.isprintable()
+
+
+def _not_empty(text: str) -> str:
+    text = clean(text)
+    if not text.strip():
+        raise EmptyMessageError("The message holds no text.")
+    return text
 
 
 def _hash(token: str) -> str:

@@ -20,6 +20,7 @@ from server_fakes import FakeBot, Visitor, client_of
 
 from server.main import create_app
 from server.migrate import migrate
+from server.privacy import load_redactor
 from server.safety import RED_FLAGS, load_safety
 from server.settings import ROOT, Settings, async_database_url
 
@@ -50,7 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tests' own content, with the real rules of red flags and their real replies."""
     folder = shutil.copytree(DATA, tmp_path_factory.mktemp("content") / "data")
-    shutil.copytree(ROOT / "data" / "safety", folder / "safety")
+    for part in ("safety", "privacy"):
+        shutil.copytree(ROOT / "data" / part, folder / part)
     for topic in RED_FLAGS:
         shutil.copy(ROOT / "data" / "answers" / f"{topic}.yml", folder / "answers")
     return folder
@@ -58,8 +60,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def rules_read_once() -> Iterator[None]:
-    """Reading the rules takes longer than a test, and a safety layer remembers nothing: one serves all tests."""
+    """Reading the rules takes longer than a test, and neither layer remembers anything: one serves all."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.main.load_redactor", lru_cache(load_redactor))
         patch.setattr("server.main.load_safety", lru_cache(load_safety))
         yield
 

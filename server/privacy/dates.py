@@ -1,0 +1,106 @@
+"""Calendar dates, which tie a message to a person, and ages over 89. "Three months ago" and a bare year stay."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from server.privacy.finds import Find
+
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_YEAR = r"(?:19|20)\d\d"
+_SHORT_YEAR = r"(?:['’]\d\d|\d\d(?![\d:]))"
+_ORDINAL = (
+    r"(?:twenty[- ]|thirty[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
+    r"|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)"
+)
+# "May 5 mg" is no date.
+_NO_UNIT = (
+    r"(?!\s*(?:%|percent\b|m[cl]?g\b|ug\b|µg|ml\b|cc\b|micro|milli|days?\b|weeks?\b|months?\b|years?\b|hours?\b|hrs?\b|min|times?\b|tablets?\b|pills?\b"
+    r"|doses?\b|drops?\b|pounds?\b|lbs?\b|kg\b|miles?\b|mm\b|cm\b|of (?:the|them|my|us)\b|or \d|to \d|people|patients|refills?|pumps?|steps?|a\b|an\b|of\b|dose|pill|strength|tesla|different|other|more))(?![\d.,]*\d)"
+)
+_WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?"
+_TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|appointment|surgery|op|operation|implanted|admitted|discharged|is)"
+
+_ALWAYS = [
+    rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
+    rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
+    rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
+    rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
+    rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",
+    rf"\b{_MONTH}\.?[ \-]{_DAY}(?:st|nd|rd|th)?(?:,? ?(?:of |in )?{_YEAR}|, ?'?\d\d\b|[/-]\d\d\b)",
+    rf"\b{_MONTH}\.? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
+    rf"\b(?!may\b){_MONTH}\.?[ -]{_DAY}\b{_NO_UNIT}",
+    rf"\b(?-i:May) {_DAY}\b{_NO_UNIT}",
+    rf"\b(?:christmas(?: eve| day)?|xmas|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
+    rf"\b{_MONTH}[.,]? ?(?:of |in )?(?:{_YEAR}\b|['’]\d\d\b){_NO_UNIT}",
+    rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? {_YEAR})?",
+    rf"\b(?!may\b){_MONTH} (?:the )?{_ORDINAL}\b(?:,? {_YEAR})?",
+    rf"\bmay the {_ORDINAL}\b(?:,? {_YEAR})?",
+    rf"\b{_ORDINAL} (?!may\b){_MONTH}(?:,? {_YEAR})?",
+    rf"\b{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}\b",
+    rf"(?<![\d/.-])(?:{_DAY}[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]{_DAY})[/.-](?:{_YEAR}|\d\d)(?![\d/]|[.-]\d){_NO_UNIT}",
+    rf"(?<![\d/.-])(?:{_DAY} ?[/.-] ?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) ?[/.-] ?{_DAY}) ?[/.-] ?{_YEAR}(?!\d)",
+    rf"(?<![\d/.-])(?:{_DAY} (?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) {_DAY}) {_YEAR}\b",
+    rf"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/-]{_YEAR}\b{_NO_UNIT}",
+    rf"\b{_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
+    r"(?<=\b(?:exp) )\d\d/\d\d\b",
+]
+_AFTER_A_WORD = [
+    rf"\b{_TIED} (may {_DAY}\b){_NO_UNIT}",
+    rf"\b{_TIED} ({_DAY} may)\b",
+    rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due)(?: (?:on|is|was|in|for|at|the|of|birth))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    r"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{3,10}\d)\b",
+    rf"\b(?:on|for|until|till|by|since|from) (the {_DAY}(?:st|nd|rd|th))(?=\s*(?:[.,;!?)\n]|$|(?:at|and|to|with|if|is|was|so|but|i|can|do|should|for)\b))",
+]  # fmt: skip
+_DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _ALWAYS]
+_TIED_DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _AFTER_A_WORD]
+_BORN_IN = re.compile(
+    r"\b(?:born|dob|d\.o\.b\.?|year of birth|birth year)(?: (?:is|was|in|back|around|about))*[ :]*(1[89]\d\d)\b",
+    re.IGNORECASE,
+)
+_OLDEST_TOLD = 89
+
+_NINETIES = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: and (?:one|two|three|four|five|six))?"
+_OLD = rf"(?:9\d|1[01]\d|{_NINETIES})"
+_NO_AMOUNT = (
+    r"(?!\s*(?:%|percent|per cent|m[cl]?g|ug\b|µg|ml\b|cc\b|micro|milli|kg|kilo|lbs?\b|pounds?|stone|cm\b|inch|feet|foot|ft\b|days?\b|weeks?\b|months?\b"
+    r"|hours?\b|hrs?\b|min|sec|times?\b|units?\b|degrees?|miles?\b|km\b|bpm|over \d|dollars?|quid|beats|mmhg|systolic|tablets?|pills?|out of|years? of|or so days))(?![\d/]|[.,:]\d| ?[-–] ?\d)"
+)
+_WHO = (
+    r"(?:i['’]?m|i am|he['’]?s|she['’]?s|(?:he|she|who|mum|mom|mam|mother|dad|father|gran|granny|grandma|grandmother|nan|nana|grandad|granddad|grandpa|grandfather"
+    r"|husband|wife|aunt|auntie|uncle|neighbou?r|friend|partner|patient|lady|man|woman|resident)(?: is|['’]s))"
+)
+_AGES = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b({_OLD})[- ]?(?:years?|yrs?|yr|y)\.?[- ]?(?:old|of age|young)\b",
+        rf"\b({_OLD}) ?(?:yo|y/o|y\.o\.?|yof|yom)\b",
+        rf"\b(?:aged?|age is|age:|age of|turned|turning|turns|will be|be turning)[ :]*({_OLD})\b{_NO_AMOUNT}",
+        rf"\b{_WHO} (?:now |nearly |almost |only |just |about |already |gone |over |past |going on |coming up |turning |well over )*({_OLD})\b{_NO_AMOUNT}",
+        rf"\b(?:is|are|was) (?:now|nearly|almost|going on|coming up to|already|just) ({_OLD})\b{_NO_AMOUNT}",
+        rf"(?<=[a-z])(?:, ?| ?\()({_OLD})(?=\s*[,)])",
+        rf"\b({_OLD})(?:st|nd|rd|th) birthday\b",
+        rf"\b(?:old|young|late|alive|age|pump|surgery|operation|op|anaesthetic) at ({_OLD})\b{_NO_AMOUNT}",
+        rf"^at ({_OLD})\b{_NO_AMOUNT}",
+        rf"\b(?:he|she|i|mum|mom|dad) (?:will|would|was|turned|turns|hit|hits|reached|reach) (?:be |now )?({_OLD})\b{_NO_AMOUNT}",
+        r"\b(\d{2,3})(?=[FM]\b)(?<=9\d)",
+    )
+]
+
+
+def find_dates(text: str) -> Iterator[Find]:
+    """The dates in a message."""
+    for pattern in _DATES:
+        yield from (Find("date", match.start(), match.end()) for match in pattern.finditer(text))
+    for pattern in _TIED_DATES:
+        yield from (Find("date", match.start(1), match.end(1)) for match in pattern.finditer(text))
+    for match in _BORN_IN.finditer(text):
+        if date.today().year - int(match.group(1)) > _OLDEST_TOLD:
+            yield Find("date", match.start(1), match.end(1))
+
+
+def find_ages(text: str) -> Iterator[Find]:
+    """The ages over 89 in a message."""
+    for pattern in _AGES:
+        yield from (Find("age", match.start(1), match.end(1)) for match in pattern.finditer(text))

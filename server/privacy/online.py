@@ -1,0 +1,69 @@
+"""E-mail addresses, also in words, web addresses and handles."""
+
+import re
+from collections.abc import Iterator
+
+from server.privacy.finds import Find
+from server.privacy.lexicon import Lexicon
+
+# Bounded everywhere: without bounds a long row of letters would be tried from each of them.
+_MAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}", re.IGNORECASE)
+_MAIL_IN_WORDS = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,40}(?: (?:dot|underscore|dash|hyphen) [\w+-]{1,30}){0,3} ?[(\[{]? ?\b(?:at|@)\b ?[)\]}]? ?"
+    r"[a-z0-9-]{2,30}(?:(?: ?[(\[{]? ?\bdot\b ?[)\]}]? ?|\.)[a-z]{2,10}){1,3}\b",
+    re.IGNORECASE,
+)
+_MAIL_HOSTS = r"(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|aol|btinternet|protonmail|live|msn|comcast|virginmedia|sky|talktalk|gmx)"
+_MAIL_SPACED = re.compile(r"(?<![\w.+-])[\w.+-]{1,40} ?@ ?[a-z0-9-]{2,30}(?: ?\. ?[a-z]{2,6}){1,2}\b", re.IGNORECASE)
+_MAIL_WITHOUT_DOT = re.compile(
+    rf"(?<![\w.+-])[\w.+-]{{1,40}} at {_MAIL_HOSTS}\b(?:[ .](?:dot )?(?:com|co|net|uk))*", re.IGNORECASE
+)
+_TOP = r"(?:com|org|net|edu|gov|info|biz|io|me|co|app|blog|health|care|clinic|online|site|website|uk|us|ca|au|nz|ie|de|fr|es|it|nl|eu|in|pl|tv|page|link|ly|be|gl|dev|xyz|shop|store|family|life|world|club|space|photos|cloud|google|weebly|wixsite|wordpress|blogspot)"
+_LINK = re.compile(
+    rf"(?:\bhttps?://[^\s<>\"]{{1,500}}|\bwww\.[^\s<>\"]{{1,500}}|(?<![\w@.-])[a-z0-9-]{{1,63}}(?:\.[a-z0-9-]{{1,63}}){{0,3}}\.{_TOP}\b(?:/[^\s<>\"]{{0,300}})?)",
+    re.IGNORECASE,
+)
+# "better.in" is a slip of the thumb; so short an ending needs a path or a www.
+_TWO_MEANINGS = re.compile(
+    r"\.(?:in|me|it|be|is|us|co|care|page|link|site|health|clinic|app|blog|info)$", re.IGNORECASE
+)
+_LINK_IN_WORDS = re.compile(
+    r"\b(?:www dot )?[a-z0-9-]{3,40} dot (?:com|org|net|co|uk|info|blog|me)(?: dot uk| slash [\w-]{1,40})*\b",
+    re.IGNORECASE,
+)
+_HANDLE = re.compile(r"(?<![\w@./])@[a-z][\w.]{2,30}", re.IGNORECASE)
+_HANDLE_NAMED = re.compile(
+    r"\b(?:user ?name|handle|insta(?:gram)?|twitter|tiktok|snapchat|skype|facebook|telegram|login|user ?id)(?: (?:name|user|id|handle|account|it's))* ?(?:is |as |[:=@] ?|under )@?([a-z][\w.]{3,30})", re.IGNORECASE
+)  # fmt: skip
+
+
+def find_online(text: str, lexicon: Lexicon) -> Iterator[Find]:
+    """What leads to a person over a network."""
+    for pattern in (_MAIL, _MAIL_IN_WORDS, _MAIL_SPACED, _MAIL_WITHOUT_DOT):
+        yield from (Find("email", match.start(), match.end()) for match in pattern.finditer(text))
+    yield from (Find("url", m.start(), _end(m)) for m in _LINK.finditer(text) if not _is_public(_linked(m), lexicon))
+    yield from (Find("url", match.start(), match.end()) for match in _LINK_IN_WORDS.finditer(text))
+    yield from (Find("url", match.start(), match.end()) for match in _HANDLE.finditer(text))
+    yield from (
+        Find("url", match.start(1), match.end(1))
+        for match in _HANDLE_NAMED.finditer(text)
+        if not lexicon.is_ordinary(match.group(1).lower())
+    )
+
+
+def _linked(match: re.Match[str]) -> str:
+    return match.group().rstrip(".,;:!?)")
+
+
+def _end(match: re.Match[str]) -> int:
+    return match.start() + len(_linked(match))
+
+
+def _is_public(link: str, lexicon: Lexicon) -> bool:
+    """Whether it is the bare address of a public site, or no address at all."""
+    bare = re.sub(r"^(?:https?://)?(?:www\.)?", "", link, flags=re.IGNORECASE).lower().rstrip("/")
+    if bare in lexicon.websites:
+        return True
+    first = re.split(r"[.-]", bare)[0]
+    is_slip = _TWO_MEANINGS.search(bare) is not None and not lexicon.is_unknown(first)
+    return bare == link.lower() and "/" not in bare and is_slip

@@ -1,0 +1,59 @@
+"""A message as a row of words, as the recognisers of names and places read it."""
+
+import re
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’‘`][^\W\d_]+)*")
+_SENTENCE_ENDS = frozenset(".!?\n\r")
+# Of a message with more words than this, capitals say nothing if nearly all words have one.
+_FEW_WORDS, _MOST = 4, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its place. `gap` is what stands between it and the word before; `capital` is a telling capital."""
+
+    text: str
+    lower: str
+    start: int
+    end: int
+    gap: str
+    capital: bool
+    opens: bool
+
+    @property
+    def is_initial(self) -> bool:
+        """Whether it is a single capital, as before a surname."""
+        return len(self.text) == 1 and self.text.isupper() and self.text != "I"
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a message, numbers left out."""
+    found = list(_WORD.finditer(text))
+    tells = _capitals_tell([match.group() for match in found])
+    words: list[Word] = []
+    end = 0
+    for match in found:
+        gap, piece = text[end : match.start()], match.group()
+        opens = not words or not _SENTENCE_ENDS.isdisjoint(gap)
+        lower = plain(piece)
+        last = match.start() + len(lower)
+        words.append(
+            Word(text[match.start() : last], lower, match.start(), last, gap, tells and piece[0].isupper(), opens)
+        )
+        end = match.end()
+    return words
+
+
+def plain(word: str) -> str:
+    """In small letters, with one kind of apostrophe and without the ending of a possessive."""
+    lower = re.sub("[’‘`]", "'", word).lower()
+    return lower[:-2] if lower.endswith("'s") and len(lower) > 3 else lower
+
+
+def _capitals_tell(words: list[str]) -> bool:
+    """Whether capitals are used as usual: not all over, and not for the first letter of every word."""
+    lengthy = [word for word in words if len(word) > 1]
+    if len(lengthy) < _FEW_WORDS:
+        return not lengthy or not all(word.isupper() for word in lengthy)
+    return sum(word[0].isupper() for word in lengthy) <= _MOST * len(lengthy)

@@ -1,0 +1,174 @@
+"""Redaction: what it takes out, what it leaves, and where spans move to. Its figures: `make privacy-report`."""
+
+import json
+import logging
+import socket
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import yaml
+
+from knowledge import ContentError, load_clinic
+from server.errors import ConfigurationError
+from server.privacy import PLACEHOLDERS, Redactor, SenderHash, language_model, load_redactor
+from server.safety import RedFlag
+from server.settings import ROOT
+
+DEV = ROOT / "data" / "dev" / "privacy"
+LONGEST = 2000
+
+
+@lru_cache
+def redactor(longest: int = LONGEST) -> Redactor:
+    """With the project's own data, read once for each length."""
+    return load_redactor(ROOT / "data", load_clinic(ROOT / "clinic.yml"), longest)
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted", "kinds"),
+    [
+        ("my name is karen whitfield, can I swim?", "my name is (name), can I swim?", ["name"]),
+        ("Dr. Ramirez said the catheter moved", "Dr. (name) said the catheter moved", ["name"]),
+        ("we live at 48 Larkfield Avenue, LS8 2QT", "we live at (place)", ["place"]),
+        ("im in wolverhampton", "im in (place)", ["place"]),
+        ("pump put in on 14 March 2022", "pump put in on (date)", ["date"]),
+        ("my mum is 93, too old?", "my mum is (age), too old?", ["age"]),
+        ("call (415) 555-0132 ext 44", "call (phone)", ["phone"]),
+        ("fax it to 212.555.0176", "fax it to (phone)", ["fax"]),
+        ("june_p (at) gmail dot com", "(email)", ["email"]),
+        ("SSN 078-05-1120", "SSN (number)", ["ssn"]),
+        ("mrn 00482913", "mrn (number)", ["record"]),
+        ("medicare 1EG4-TE5-MK73", "medicare (number)", ["plan"]),
+        ("account number 5530-8841", "account number (number)", ["account"]),
+        ("drivers license D5512398", "drivers license (number)", ["licence"]),
+        ("my car reg is LV07 XTD", "my car reg is (number)", ["vehicle"]),
+        ("pump serial NGP402981H", "pump serial (number)", ["device"]),
+        ("see www.gerrysbackpain.co.uk/pump", "see (link)", ["url"]),
+        ("from 86.14.220.31", "from (link)", ["ip"]),
+    ],
+)
+def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[str]) -> None:
+    done = redactor().redact(text)
+    assert (done.text, dict(done.counts)) == (redacted, dict.fromkeys(kinds, 1))
+
+
+def test_ordinary_questions_stay_as_they_are() -> None:
+    texts = yaml.safe_load((DEV / "ordinary.yml").read_text(encoding="utf-8"))["texts"]
+    assert [text for text in texts if redactor().redact(text).text != text] == []
+
+
+def test_the_clinics_own_name_and_numbers_stay() -> None:
+    text = "Is Demo Pain Clinic on +1 555-0100 or 911? Book on clinic.example"
+    assert redactor().redact(text).text == text
+
+
+def test_the_same_text_comes_out_the_same_and_a_second_time_changes_nothing() -> None:
+    for message in yaml.safe_load((DEV / "identifiers.yml").read_text(encoding="utf-8"))["messages"]:
+        once = redactor().redact(message["text"]).text
+        assert once == redactor().redact(message["text"]).text
+        assert once == redactor().redact(once).text
+
+
+def test_no_placeholder_holds_what_widgets_delete() -> None:
+    assert not set("<>[]") & set("".join(PLACEHOLDERS.values()))
+
+
+def test_spans_of_the_raw_message_move_with_it() -> None:
+    raw = "I am Karen Whitfield, 415 555 0132, my husband Derek cannot breathe"
+    done = redactor().redact(raw)
+    assert done.text == "I am (name), (phone), my husband (name) cannot breathe"
+    for words in ("I am", "cannot breathe", "my husband"):
+        start, end = done.moved(raw.index(words), raw.index(words) + len(words))
+        assert done.text[start:end] == words
+    start, end = done.moved(raw.index("Whitfield"), raw.index("5 0132"))
+    assert done.text[start:end] == "(name), (phone)"
+    flag = RedFlag("emergency_general", raw.index("my husband"), len(raw))
+    [moved] = done.moved_flags((flag,), 0, 0)
+    assert done.text[moved.start : moved.end] == "my husband (name) cannot breathe"
+
+
+def test_an_identifier_that_the_limit_cuts_in_two_is_gone_whole() -> None:
+    text = "please ring me on 07700 900123 thanks"
+    for longest in range(18, len(text)):
+        done = Redactor(redactor()._find, longest).redact(text)
+        assert not any(c.isdigit() for c in done.text)
+
+
+def test_no_network_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("redaction went to the network")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    fresh = load_redactor(ROOT / "data", load_clinic(ROOT / "clinic.yml"), LONGEST)
+    text = "d.okafor@mail.strangedomain.co.uk, http://x.strange.example/a, 86.14.220.31, GB29NWBK60161331926819"
+    assert fresh.redact(text).text == "(email), (link), (link), (number)"
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "1", "1 ", "a", "a@", "a dot ", "my name is ", "1 oak ", "serial no ", "may 1 ", "(1"]
+)
+def test_the_work_grows_no_faster_than_the_message(piece: str) -> None:
+    """Four times the length takes about four times the work, where the square would take sixteen times."""
+
+    def seconds(length: int) -> float:
+        text = (piece * length)[:length]
+        took = []
+        for _ in range(3):
+            began = time.process_time()
+            redactor(20_000).redact(text)
+            took.append(time.process_time() - began)
+        return min(took)
+
+    assert seconds(10_000) < 9 * seconds(2_500)
+
+
+def test_the_log_tells_how_many_and_never_what(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        redactor().redact("Karen Whitfield, 07700 900123")
+    [record] = [r for r in caplog.records if r.name.startswith("server.privacy")]
+    assert record.__dict__["fields"] == {"redactions": {"name": 1, "phone": 1}}
+    assert not any(
+        "Karen" in text or "07700" in text for r in caplog.records for text in (r.getMessage(), str(r.__dict__))
+    )
+
+
+def test_another_language_model_than_the_pinned_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(language_model._SHA256, "ner/model", "0" * 64)
+    with pytest.raises(ConfigurationError, match="ner/model is not the file"):
+        language_model.EntityModel()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("- a", "lists of words"),
+        ("drugs: [a]", "also_words"),
+        ("{also_words: [1], still_names: [], numbers: [], websites: []}", "also_words"),
+    ],
+)
+def test_a_broken_allow_list_stops_the_start(tmp_path: Path, content: str, complaint: str) -> None:
+    (tmp_path / "privacy").mkdir()
+    (tmp_path / "privacy" / "allow.yml").write_text(content, encoding="utf-8")
+    with pytest.raises(ContentError, match=complaint):
+        load_redactor(tmp_path, load_clinic(ROOT / "clinic.yml"), LONGEST)
+
+
+def test_a_word_of_the_clinics_own_stays(tmp_path: Path) -> None:
+    lists = yaml.safe_load((ROOT / "data" / "privacy" / "allow.yml").read_text(encoding="utf-8"))
+    text = "is Dr. Ramirez in on Monday"
+    (tmp_path / "privacy").mkdir()
+    for our_doctors, expected in ([], "is Dr. (name) in on Monday"), (["Ramirez"], text):
+        file = tmp_path / "privacy" / "allow.yml"
+        file.write_text(json.dumps({**lists, "our_doctors": our_doctors}), encoding="utf-8")
+        assert load_redactor(tmp_path, load_clinic(ROOT / "clinic.yml"), LONGEST).redact(text).text == expected
+
+
+def test_a_hash_of_a_sender_needs_the_key() -> None:
+    ours, theirs = SenderHash("k" * 32), SenderHash("x" * 32)
+    assert ours.hash("mary@mail.example") == ours.hash("mary@mail.example") != theirs.hash("mary@mail.example")
+    assert "mary" not in ours.hash("mary@mail.example")
