@@ -109,6 +109,7 @@ class Phrases:
     points_intro: str
     unavailable: str
     too_long: str
+    privacy: str
     closings: dict[str, tuple[str, ...]]
     reminders: dict[str, str]
     starters: tuple[str, ...]

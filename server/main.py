@@ -17,6 +17,8 @@ from server.operations import Readiness
 from server.pages import install_pages
 from server.safety import load_safety
 from server.settings import Settings
+from server.web.faq import install_faq
+from server.web.widget import install_widget
 
 
 def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
@@ -46,6 +48,8 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     for module in (routes_api, routes_content, routes_rasa, operations):
         app.include_router(module.router)
     install_pages(app, settings.demo_dir)
+    install_widget(app, settings.widget_dir, content, settings.max_message_chars)
+    install_faq(app, content)
     install_error_handlers(app)
     app.add_middleware(RequestMiddleware)
     return app

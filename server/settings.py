@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     max_message_chars: int = Field(default=2000, ge=1, description="The longest message that is sent on to Rasa.")
     data_dir: Path = Field(default=ROOT / "data", description="Folder with answers/, sources/ and phrases.yml.")
     clinic_file: Path = Field(default=ROOT / "clinic.yml", description="The clinic's own data.")
+    widget_dir: Path = Field(
+        default=ROOT / "web" / "dist", description="Folder of the built widget, served at /widget.js."
+    )
     demo_dir: Path = Field(default=ROOT / "web" / "demo", description="Folder of the demonstration page served at /.")
 
 

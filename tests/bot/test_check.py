@@ -61,6 +61,7 @@ points_intro: "Also:"
 views_intro: "They do not agree:"
 unavailable: Sorry.
 too_long: Too long.
+privacy: It is stored.
 closings:
   answer: [Ask your team.]
 starters: [battery_life]

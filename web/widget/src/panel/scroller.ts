@@ -1,0 +1,40 @@
+// Where the log is scrolled to: what is new begins where the eye is.
+
+import type { Message } from "../chat/messages";
+import type { Panel } from "./panel";
+
+const GAP = 12;
+
+export class Scroller {
+  #last: string | undefined;
+
+  constructor(private readonly panel: Panel) {}
+
+  /** Show what has come since the last call: the latest question and the start of its answer. */
+  follow(messages: readonly Message[]): void {
+    const last = messages[messages.length - 1]?.key;
+    if (last === this.#last || !this.#log()?.clientHeight) return;
+    this.#last = last;
+    const question = [...messages].reverse().find((message) => message.role === "visitor");
+    if (question) this.#reveal(question.key, messages);
+  }
+
+  // A very long question gives way to the answer.
+  #reveal(key: string, messages: readonly Message[]): void {
+    const log = this.#log();
+    const question = this.#item(key);
+    if (!log || !question) return;
+    const answer = messages[messages.findIndex((message) => message.key === key) + 1];
+    const isTall = question.offsetHeight > log.clientHeight / 2;
+    const target = (isTall && answer && this.#item(answer.key)) || question;
+    log.scrollTop += target.getBoundingClientRect().top - log.getBoundingClientRect().top - GAP;
+  }
+
+  #item(key: string): HTMLElement | null {
+    return this.panel.renderRoot.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  #log(): HTMLElement | null {
+    return this.panel.renderRoot.querySelector(".log");
+  }
+}
