@@ -23,7 +23,8 @@ export class Composer {
   render(): unknown {
     const { texts, config } = this.panel;
     const isTooLong = this.#text.length > config.limit;
-    return html`<form class="composer" @submit=${(event: Event) => this.#submit(event)}>
+    // The button's click, not the form's submission, which a sandboxed frame may forbid.
+    return html`<form class="composer">
       <label for="question">${texts.question}</label>
       <div class="row">
         <textarea
@@ -38,7 +39,7 @@ export class Composer {
           @input=${(event: Event) => this.#set((event.target as HTMLTextAreaElement).value)}
           @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
         ></textarea>
-        <button type="submit" class="primary">${texts.send}</button>
+        <button type="submit" class="primary" @click=${(event: Event) => this.#submit(event)}>${texts.send}</button>
       </div>
       ${
         isTooLong

@@ -51,15 +51,16 @@ export class Feedback {
     const step = this.#steps.get(id);
     if (!step) return nothing;
     if ("says" in step) return html`<p class="rated" role="status">${this.panel.linked(step.says)}</p>`;
-    const send = (event: SubmitEvent) => {
+    // As in the composer: a sandboxed frame may forbid the form's submission.
+    const send = (event: Event) => {
       event.preventDefault();
-      const word = new FormData(event.target as HTMLFormElement).get("word");
+      const word = new FormData((event.currentTarget as HTMLButtonElement).form ?? undefined).get("word");
       void this.#rate(id, rating ?? "down", String(word ?? "").trim());
     };
-    return html`<form class="word" @submit=${send}>
+    return html`<form class="word">
       <p role="status">${rating === "up" ? texts.ratedUp : texts.ratedDown}</p>
       <label>${texts.comment}<input name="word" maxlength=${LONGEST} autocomplete="off" /></label>
-      <button type="submit">${texts.sendComment}</button>
+      <button type="submit" @click=${send}>${texts.sendComment}</button>
     </form>`;
   }
 

@@ -153,14 +153,14 @@ export class Panel extends LitElement {
         aria-labelledby="title"
         ?hidden=${!this.#isOpen}
       >
-        <header class="head">
+        <div class="head">
           <div class="names">
             <h2 id="title" tabindex="-1">${config.title || texts.title}</h2>
             ${config.clinic.name ? html`<p>${texts.subtitle(config.clinic.name)}</p>` : nothing}
           </div>
           ${this.#size.button(this)} ${this.#menu.button()}
           <button type="button" class="icon" aria-label=${texts.close} @click=${this.close}>${icons.close}</button>
-        </header>
+        </div>
         <div class="below">
           ${this.#menu.render()}
           <div class="view" ?hidden=${this.#view !== "chat"}>${this.#ways()} ${this.#chatView.render()}</div>

@@ -53,7 +53,7 @@ export class PersonView {
     const { texts } = this.panel;
     if (this.#done)
       return html`<p class="done" role="status" id="done" tabindex="-1" lang="en">${this.panel.linked(this.#done)}</p>`;
-    return html`<form class="call-back" novalidate @submit=${(event: SubmitEvent) => this.#submit(event)}>
+    return html`<form class="call-back" novalidate>
       <h4>${texts.callBack}</h4>
       <p>${texts.callBackNote}</p>
       ${this.#field("name", texts.name, 100, "name", "name")}
@@ -62,7 +62,14 @@ export class PersonView {
       ${this.#field("when", `${texts.when} (${texts.optional})`, 200, "off")}
       ${this.#field("note", `${texts.note} (${texts.optional})`, 1000, "off")}
       ${this.#failure ? html`<p class="failure" role="alert">${this.panel.linked(this.#failure)}</p>` : nothing}
-      <button type="submit" class="primary" ?disabled=${this.#isSending}>${texts.request}</button>
+      <button
+        type="submit"
+        class="primary"
+        ?disabled=${this.#isSending}
+        @click=${(event: Event) => this.#submit(event)}
+      >
+        ${texts.request}
+      </button>
     </form>`;
   }
 
@@ -91,9 +98,10 @@ export class PersonView {
       ${says ? html`<p class="failure" id="fault-${fault}">${says}</p>` : nothing}`;
   }
 
-  async #submit(event: SubmitEvent): Promise<void> {
+  // As in the composer: a sandboxed frame may forbid the form's submission.
+  async #submit(event: Event): Promise<void> {
     event.preventDefault();
-    const request = read(event.target as HTMLFormElement);
+    const request = read((event.currentTarget as HTMLButtonElement).form);
     this.#failure = "";
     this.#faults = faultsOf(request);
     if (this.#faults.size > 0) return this.#focus("[aria-invalid='true']");
@@ -116,8 +124,8 @@ export class PersonView {
   }
 }
 
-function read(form: HTMLFormElement): CallBack {
-  const data = new FormData(form);
+function read(form: HTMLFormElement | null): CallBack {
+  const data = new FormData(form ?? undefined);
   const value = (name: string) => String(data.get(name) ?? "").trim();
   return {
     name: value("name"),
