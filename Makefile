@@ -64,17 +64,17 @@ bench: setup ## Measure training, a parse against the bare encoder, and Rasa wit
 
 widget: web/dist/.done ## Build the widget into web/dist
 
-widget-report: setup ## Weigh the widget beside two others and time all three; write the accessibility report and docs/widget
-	@$(NPM) --prefix bench/widget ci
+widget-report: setup ## Weigh and time the widget beside two others; write the pictures and the report in docs/widget
 	@$(SERVER) -m deploy.ensure_model
-	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.widget.report
+	@UPDATE_SCREENSHOTS=1 $(SERVER) -m pytest tests/e2e/widget
+	@PATH="$(abspath $(NODE)):$$PATH" PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.widget.report
 
 lock: $(UV) ## Resolve the requirements anew into hash-pinned lock files
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.10 bot/requirements.in -o bot/requirements.lock
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --no-deps --python-version 3.10 bot/weights.in -o bot/weights.lock
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.11 server/requirements.in -o server/requirements.lock
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.11 web/node.in -o web/node.lock
-	PATH="$(abspath $(NODE)):$$PATH" node web/lock.mjs web bench/widget
+	PATH="$(abspath $(NODE)):$$PATH" node web/lock.mjs web
 
 .venv/tools/bin/uv:
 	@echo "Installing uv, which installs the rest ..."

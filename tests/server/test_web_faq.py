@@ -59,7 +59,7 @@ async def test_a_search_needs_nothing_but_a_form(client: httpx.AsyncClient) -> N
     page = (await client.get("/faq", params={"q": "  batteries "})).text
     assert 'value="batteries"' in page
     assert 'href="/faq/battery_life"' in page
-    assert [q["name"] for q in structured(page)["mainEntity"]][0].startswith("How long the battery")
+    assert next(q["name"] for q in structured(page)["mainEntity"]).startswith("How long the battery")
 
 
 @pytest.mark.parametrize("query", ["xylophone", "the of and", '"><script>zzz</script>', "%", "\u0000", "a" * 5000])

@@ -145,8 +145,8 @@ def test_a_page_opens_it_asks_and_hears_the_reply(come: Come) -> None:
 
 def test_it_speaks_rasas_own_protocol(come: Come) -> None:
     visitor = come()
-    data = 'data-protocol="rasa" data-endpoint="{}/webhooks/rest/webhook" data-phone="+1 555-0177" data-clinic-name="Other"'
-    visitor.host(PLAIN.format(data.format(visitor.url)))
+    endpoint = f'data-protocol="rasa" data-endpoint="{visitor.url}/webhooks/rest/webhook"'
+    visitor.host(PLAIN.format(f'{endpoint} data-phone="+1 555-0177" data-clinic-name="Other"'))
     visitor.launcher.click()
     visitor.say(BATTERY)
     expect(visitor.reply(1)).to_contain_text("5 to 10 years")

@@ -29,8 +29,8 @@ export class ChatView {
   }
 
   /** After a change was drawn. */
-  updated(): void {
-    this.#scroller.follow(this.panel.chat.messages);
+  updated(scale: number): void {
+    this.#scroller.follow(this.panel.chat.messages, scale);
   }
 
   render(): unknown {

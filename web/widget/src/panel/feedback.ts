@@ -73,5 +73,8 @@ export class Feedback {
       this.#steps.set(id, { says: `${texts.failedAction} ${this.panel.explain(error)}` });
     }
     this.panel.requestUpdate();
+    await this.panel.updateComplete;
+    const item = this.panel.renderRoot.querySelector(`[data-key="${CSS.escape(id)}"]`);
+    item?.querySelector(".word, .rated")?.scrollIntoView({ block: "nearest" });
   }
 }

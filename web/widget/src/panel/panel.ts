@@ -173,7 +173,7 @@ export class Panel extends LitElement {
 
   protected override updated(_: PropertyValues): void {
     this.renderRoot.querySelector<HTMLElement>(".panel")?.style.setProperty("--_scale", String(this.#size.scale));
-    this.#chatView.updated();
+    this.#chatView.updated(this.#size.scale);
   }
 
   #ways(): unknown {

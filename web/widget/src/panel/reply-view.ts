@@ -22,9 +22,8 @@ export function replyTemplate(
   const { severity } = reply;
   return html`<li class="bot ${severity ? `safety ${severity}` : ""}" data-key=${key}>
     <span class="unseen">${panel.texts.bot}: </span>
-    ${severity ? html`<h3>${panel.texts.severity[severity]}</h3>` : nothing}
+    ${severity ? html`<h3>${panel.texts.severity[severity]}</h3>${callsTemplate(severity, panel)}` : nothing}
     <div class="body" lang="en">${blocksOf(reply).map((block) => blockTemplate(block, panel))}</div>
-    ${severity ? callsTemplate(severity, panel) : nothing}
     ${sourcesTemplate(reply, panel)} ${isPast && reply.kind === CLARIFY ? nothing : choicesTemplate(reply, panel)}
     <div class="foot">${timeTemplate(at, panel.texts.lang)} ${feedback.render(reply)}</div>
   </li>`;

@@ -1,6 +1,6 @@
 // Where the log is scrolled to: what is new begins where the eye is.
 
-import type { Message } from "../chat/messages";
+import type { Message, VisitorMessage } from "../chat/messages";
 import type { Panel } from "./panel";
 
 const GAP = 12;
@@ -10,12 +10,13 @@ export class Scroller {
 
   constructor(private readonly panel: Panel) {}
 
-  /** Show what has come since the last call: the latest question and the start of its answer. */
-  follow(messages: readonly Message[]): void {
-    const last = messages[messages.length - 1]?.key;
-    if (last === this.#last || !this.#log()?.clientHeight) return;
-    this.#last = last;
-    const question = [...messages].reverse().find((message) => message.role === "visitor");
+  /** Show what has come since the last call: the latest question, what became of it, and the start of its answer. */
+  follow(messages: readonly Message[], scale: number): void {
+    const question = [...messages].reverse().find((m): m is VisitorMessage => m.role === "visitor");
+    // Larger letters move everything, so the place has to be found again.
+    const state = `${messages[messages.length - 1]?.key} ${question?.delivery} ${scale}`;
+    if (state === this.#last || !this.#log()?.clientHeight) return;
+    this.#last = state;
     if (question) this.#reveal(question.key, messages);
   }
 

@@ -7,7 +7,7 @@ export const es: Texts = {
   close: "Cerrar el chat",
   menu: "Más",
   textSize: (percent) => `Tamaño del texto, ahora ${percent} %`,
-  person: "Hablar con una persona",
+  person: "Hablar con alguien",
   emergency: (number) => `Emergencia ${number}`,
   log: "Conversación",
   you: "Usted",
