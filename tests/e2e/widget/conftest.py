@@ -12,7 +12,13 @@ from widget.visitor import Visitor
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; run `make setup`")
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    # The server of these tests is on this machine, which pages without an origin of their own may not ask otherwise.
+    "--disable-features=LocalNetworkAccessChecks",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

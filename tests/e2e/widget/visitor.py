@@ -43,8 +43,9 @@ class Visitor:
 
     def check_complaints(self) -> None:
         """Nothing went wrong unseen, and nobody else was asked anything."""
-        assert self.may_complain or self.complaints == []
-        assert self.asked - {urlsplit(self.url).netloc, ""} == set()
+        assert self.may_complain or self.complaints == [], self.complaints
+        strangers = self.asked - {urlsplit(self.url).netloc, ""}
+        assert strangers == set(), strangers
 
     def go(self, path: str = "/") -> None:
         """Visit a page of the server."""

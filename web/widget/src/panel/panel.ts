@@ -147,7 +147,6 @@ export class Panel extends LitElement {
       <section
         class="panel"
         lang=${texts.lang}
-        dir="ltr"
         role="dialog"
         aria-modal=${this.#focus.isModal ? "true" : nothing}
         aria-labelledby="title"
