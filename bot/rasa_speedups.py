@@ -8,13 +8,17 @@ of code that has changed could be wrong without a sign.
 
 import contextlib
 from functools import cache, lru_cache
-from typing import Any, AsyncIterator, Callable, Dict, Optional, Text, Type
+from graphlib import TopologicalSorter
+from typing import Any, AsyncIterator, Callable, Dict, List, Optional, Text, Tuple, Type
 
 import aiohttp
 import rasa
 from jsonschema import ValidationError
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import (
@@ -23,7 +27,9 @@ from rasa.shared.importers.importer import (
     ResponsesSyncImporter,
     TrainingDataImporter,
 )
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.endpoints import EndpointConfig
 
@@ -34,6 +40,7 @@ _KEEPALIVE_SECONDS = 3
 _rasa_resolve = Event.resolve_by_type
 _rasa_session = EndpointConfig.session
 _rasa_merge = TrainingData.merge
+_rasa_is_empty = Domain.is_empty
 
 
 class WrongRasaError(RasaException):
@@ -46,6 +53,8 @@ def apply() -> None:
     RemoteAction._validate_action_result = _validate_action_result
     EndpointConfig.session = _pooled_session
     Event.resolve_by_type = staticmethod(_resolve_by_type)
+    DaskGraphRunner.run = _run_in_order
+    Domain.is_empty = _is_empty
 
 
 def _require_version() -> None:
@@ -97,6 +106,42 @@ def _resolve_by_type(type_name: Text, default: Optional[Type[Event]] = None) -> 
     return _rasa_resolve(type_name, default)
 
 
+# 4. Rasa hands its graph of about ten nodes to dask on every run, which plans the same order anew each time. The nodes
+#    are called in an order that is found once for each set of targets.
+def _run_in_order(
+    self: DaskGraphRunner, inputs: Optional[Dict[Text, Any]] = None, targets: Optional[List[Text]] = None
+) -> Dict[Text, Any]:
+    asked_for = targets or self._graph_schema.target_names
+    clash = next((n for n, value in (inputs or {}).items() if isinstance(value, str) and value in _names(self)), None)
+    if clash is not None:
+        raise GraphRunError(f"The value of the input '{clash}' has the name of a node.")
+    done: Dict[Text, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
+    for name, needs in _plan(self, tuple(asked_for)):
+        # As dask does: what nobody provides is passed on as its name, and the node says that it misses it.
+        done[name] = self._instantiated_nodes[name](*(done.get(need, need) for need in needs))
+    return dict(done[name] for name in asked_for)
+
+
+def _names(runner: DaskGraphRunner) -> Dict[Text, Any]:
+    return runner._graph_schema.nodes
+
+
+def _plan(runner: DaskGraphRunner, targets: Tuple[Text, ...]) -> List[Tuple[Text, List[Text]]]:
+    plans: Dict[Tuple[Text, ...], List[Tuple[Text, List[Text]]]] = runner.__dict__.setdefault("_pumptalk_plans", {})
+    if targets not in plans:
+        nodes = runner._graph_schema.minimal_graph_schema(list(targets)).nodes
+        order = TopologicalSorter({name: set(node.needs.values()) for name, node in nodes.items()}).static_order()
+        plans[targets] = [(name, list(nodes[name].needs.values())) for name in order if name in nodes]
+    return plans[targets]
+
+
+# 5. Rasa writes the whole domain out as a dictionary on every message, to see whether it is an empty one.
+def _is_empty(self: Domain) -> bool:
+    if "_pumptalk_is_empty" not in self.__dict__:
+        self._pumptalk_is_empty = _rasa_is_empty(self)
+    return self._pumptalk_is_empty
+
+
 def apply_to_training() -> None:
     """Put the overrides of reading training data in place. Raises WrongRasaError under another Rasa version."""
     _require_version()
@@ -104,9 +149,10 @@ def apply_to_training() -> None:
         importer.get_nlu_data = _cached_once(importer.get_nlu_data)
     TrainingData.merge = _merge
     RasaYAMLReader.validate = _validate_nothing
+    Message.__hash__ = _hash_of_text
 
 
-# 4. Rasa caches the training data by the arguments as they are written, so `get_nlu_data()` and `get_nlu_data("en")`
+# 6. Rasa caches the training data by the arguments as they are written, so `get_nlu_data()` and `get_nlu_data("en")`
 #    read all files twice.
 def _cached_once(rasa_get: Callable[[Any, Text], TrainingData]) -> Callable[..., TrainingData]:
     def get_nlu_data(self: TrainingDataImporter, language: Optional[Text] = "en") -> TrainingData:
@@ -115,7 +161,7 @@ def _cached_once(rasa_get: Callable[[Any, Text], TrainingData]) -> Callable[...,
     return get_nlu_data
 
 
-# 5. Rasa copies every example deeply at each of several merges. Nobody keeps the data that went into a merge, so the
+# 7. Rasa copies every example deeply at each of several merges. Nobody keeps the data that went into a merge, so the
 #    merged data can hold the same examples.
 def _merge(self: TrainingData, *others: Optional[TrainingData]) -> TrainingData:
     parts = [self, *filter(None, others)]
@@ -129,7 +175,13 @@ def _without_examples(data: TrainingData) -> TrainingData:
     return TrainingData([], data.entity_synonyms, data.regex_features, data.lookup_tables, data.responses)
 
 
-# 6. Rasa parses each file once more, in pure Python, to hold it against its schema. `bot/check.py` has read every file
+# 8. Rasa parses each file once more, in pure Python, to hold it against its schema. `bot/check.py` has read every file
 #    strictly before a training starts.
 def _validate_nothing(self: RasaYAMLReader, string: Text) -> None:
     """The place of Rasa's validation."""
+
+
+# 9. Rasa writes out each example as JSON and hashes that, several times over, to find duplicates in a set. Equal
+#    examples have equal texts, and `==` still compares all of them.
+def _hash_of_text(self: Message) -> int:
+    return hash(self.get(TEXT))

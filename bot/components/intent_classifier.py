@@ -14,7 +14,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.decision import Thresholds, decide, raised
+from bot.components.danger_model import DangerModel
+from bot.components.decision import RED_FLAGS, Thresholds, decide, raised
 from bot.components.ngram_features import NgramFeatures
 from bot.components.parts import Seen, Spotted, understand
 from bot.components.question_splitter import Segment, segments_of
@@ -61,6 +62,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._limits = Thresholds(config["refuse_below"], config["clarify_below"], config["raise_from"])
         self._features: Optional[NgramFeatures] = None
         self._model: Optional[TopicModel] = None
+        self._danger: Optional[DangerModel] = None
 
     @classmethod
     def create(
@@ -87,8 +89,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         )
         texts = [m.get(TEXT).lower() for m in examples]
         self._features, ngrams = NgramFeatures.fit(texts, p.seed)
-        x = np.hstack([np.stack([_vector(m) for m in examples]), ngrams])
-        self._model = TopicModel.fit(x, labels, self._refusal, p)
+        vectors = np.stack([_vector(m) for m in examples])
+        self._model = TopicModel.fit(np.hstack([vectors, ngrams]), labels, self._refusal, p)
+        if any(label.startswith(RED_FLAGS) for label in labels):
+            self._danger = DangerModel.fit(texts, vectors, labels)
         self._persist()
         return self._resource
 
@@ -125,6 +129,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         # Taken out of its conversation a follow-up is a question like any other: the topics share its probability.
         share = max(1e-6, 1.0 - of_follow_ups)
         ranking = [(name, p / share) for name, p in every if not name.startswith(FOLLOW_UP)]
+        if self._danger is not None:
+            ranking = self._danger.second(ranking, text, vector)
         limits = replace(self._limits, raise_from=self._raise_from(text, calm))
         decision = decide(ranking, self._refusal, limits)
         flag = raised(ranking, limits.raise_from)
@@ -155,7 +161,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def _persist(self) -> None:
         assert self._model is not None and self._features is not None
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / _FILE, **self._model.to_arrays(), **self._features.to_arrays())
+            of_danger = self._danger.to_arrays() if self._danger else {}
+            np.savez(folder / _FILE, **self._model.to_arrays(), **self._features.to_arrays(), **of_danger)
 
     @classmethod
     def load(
@@ -171,6 +178,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         with model_storage.read_from(resource) as folder, np.load(folder / _FILE, allow_pickle=False) as arrays:
             component._model = TopicModel.from_arrays(arrays)
             component._features = NgramFeatures.from_arrays(arrays)
+            if "danger" in arrays:
+                component._danger = DangerModel.from_arrays(arrays)
         return component
 
 

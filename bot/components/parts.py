@@ -11,9 +11,9 @@ from bot.components.decision import RED_FLAGS, Decision
 # alarmed at life stories ("then my husband passed"), so that only the whole message does.
 SURE_PART = 0.85
 SURE_FOLLOW_UP = 0.9
-# The rules' red flag stands unless the classifier gives all red flags together less than this. On the development
-# messages, before they were trained on, one of some two hundred true flags got so little, and most of the false ones.
-LEAST_SUSPICION = 0.01
+# The rules' red flag stands unless the classifier gives all red flags together less than this. Chosen on messages
+# written for the purpose, before they were trained on, together with the bounds `raise_...` in config.yml.
+LEAST_SUSPICION = 0.1
 LEAST_SUSPICION_OF_ADVICE = 0.02
 # Three answers fill a phone's screen; what is left over the visitor asks again.
 _PARTS_AT_MOST = 3

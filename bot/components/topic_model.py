@@ -22,8 +22,8 @@ from bot.components.softmax_regression import SoftmaxRegression
 
 _FOLDS = 5
 _FEW_ROWS = 3000
-_CANDIDATES = 12
-_STEPS = 80
+_CANDIDATES = 6
+_STEPS = 60
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,10 @@ import rasa
 from aiohttp import web
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.importers.importer import (
     CombinedDataImporter,
@@ -17,7 +21,9 @@ from rasa.shared.importers.importer import (
     ResponsesSyncImporter,
     TrainingDataImporter,
 )
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.endpoints import EndpointConfig
 
@@ -29,11 +35,14 @@ OVERRIDDEN: list[tuple[type, str]] = [
     (RemoteAction, "_validate_action_result"),
     (EndpointConfig, "session"),
     (Event, "resolve_by_type"),
+    (DaskGraphRunner, "run"),
+    (Domain, "is_empty"),
     (CombinedDataImporter, "get_nlu_data"),
     (ResponsesSyncImporter, "get_nlu_data"),
     (E2EImporter, "get_nlu_data"),
     (TrainingData, "merge"),
     (RasaYAMLReader, "validate"),
+    (Message, "__hash__"),
 ]
 
 
@@ -136,3 +145,72 @@ def test_training_data_is_read_once_and_is_what_rasa_reads(tmp_path: Path, monke
     assert ours.fingerprint() == by_rasa.fingerprint()
     assert ours.intents == {"one", "two"} == by_rasa.intents
     assert len(read) == len(set(read)) == 2
+
+
+SCHEMA = {
+    "a": ({}, "a"),
+    "b": ({"left": "a", "right": "__message__"}, "b"),
+    "c": ({"left": "b"}, "c"),
+    "aside": ({"left": "a"}, "aside"),
+}
+
+
+class _Node:
+    """Notes that it was called, and gives its name with what it got."""
+
+    def __init__(self, name: str, called: list[str]) -> None:
+        self._name, self._called = name, called
+
+    def __call__(self, *inputs: Any) -> "tuple[str, Any]":
+        self._called.append(self._name)
+        return self._name, inputs
+
+
+def _runner(called: list[str]) -> DaskGraphRunner:
+    nodes = {
+        name: SchemaNode(needs=needs, uses=GraphComponent, constructor_name="create", fn="run", config={})
+        for name, (needs, _) in SCHEMA.items()
+    }
+    runner = DaskGraphRunner.__new__(DaskGraphRunner)
+    runner._graph_schema = GraphSchema(nodes)
+    runner._instantiated_nodes = {name: _Node(name, called) for name in nodes}  # type: ignore[misc]
+    runner._execution_context = ExecutionContext(runner._graph_schema)
+    return runner
+
+
+def test_a_graph_runs_as_with_dask() -> None:
+    def run() -> "tuple[Any, list[str]]":
+        called: list[str] = []
+        runner = _runner(called)
+        return [runner.run({"__message__": n}, ["c"]) for n in ("one", "two")], sorted(called)
+
+    by_rasa = run()
+    rasa_speedups.apply()
+    assert run() == by_rasa
+    assert "aside" not in by_rasa[1]
+
+
+def test_an_input_with_the_name_of_a_node_is_refused_as_before() -> None:
+    with pytest.raises(GraphRunError):
+        _runner([]).run({"__message__": "a"}, ["c"])
+    rasa_speedups.apply()
+    with pytest.raises(GraphRunError):
+        _runner([]).run({"__message__": "a"}, ["c"])
+
+
+@pytest.mark.parametrize("domain", [Domain.empty(), Domain.from_dict({"intents": ["greet"]})])
+def test_a_domain_is_empty_as_before(domain: Domain) -> None:
+    before = domain.is_empty()
+    rasa_speedups.apply()
+    assert [domain.is_empty(), domain.is_empty()] == [before, before]
+
+
+def test_duplicates_are_found_as_before() -> None:
+    def distinct() -> list[str]:
+        texts = [("a", "x"), ("a", "x"), ("a", "y"), ("b", "x")]
+        return [str(m.data) for m in TrainingData([Message({TEXT: t, INTENT: i}) for t, i in texts]).training_examples]
+
+    by_rasa = distinct()
+    rasa_speedups.apply_to_training()
+    assert distinct() == by_rasa
+    assert len(by_rasa) == 3

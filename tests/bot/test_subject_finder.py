@@ -39,6 +39,8 @@ def find(tmp_path_factory: pytest.TempPathFactory) -> Find:
         ("not trial but operation", ["implant"]),
         ("anything besides morphine", []),
         ("is it loud", []),
+        ("about the catheeter", ["catheter"]),
+        ("does cutting in hurt", []),  # "putting in" would have another first letter
         ("a pimp", []),  # a short word with a fault is another word
         ("", []),
     ],

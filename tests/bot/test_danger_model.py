@@ -1,0 +1,67 @@
+"""The second opinion on red flags, on a few messages with vectors that tell them apart only in part."""
+
+import numpy as np
+import pytest
+
+from bot.components.danger_model import DangerModel
+
+NOW = [
+    "he will not wake up",
+    "she stopped breathing",
+    "his lips are blue",
+    "he is hard to wake",
+    "mum stopped breathing",
+]
+CALM = [
+    "what if he will not wake up",
+    "what if she stopped breathing",
+    "years ago his lips were blue",
+    "does it hurt",
+    "mri",
+]
+LABELS = ["emergency_overdose"] * len(NOW) + ["warning_signs"] * len(CALM)
+RANKING = [("warning_signs", 0.6), ("emergency_overdose", 0.3), ("emergency_general", 0.1)]
+
+
+def vector(text: str) -> np.ndarray:
+    """The subject alone, as a sentence vector shows it: the same for a report and for a question about it."""
+    return np.array([float("wake" in text), float("breathing" in text), float("lips" in text)], np.float32)
+
+
+@pytest.fixture(scope="module")
+def model() -> DangerModel:
+    texts = NOW + CALM
+    return DangerModel.fit(texts, np.stack([vector(t) for t in texts]), LABELS)
+
+
+def second(model: DangerModel, text: str) -> "list[tuple[str, float]]":
+    return model.second(RANKING, text, vector(text))
+
+
+def test_words_tell_now_from_what_if(model: DangerModel) -> None:
+    now, calm = (dict(second(model, text)) for text in ("dad will not wake up", "what if dad will not wake up"))
+    assert now["emergency_overdose"] > 0.3 > calm["emergency_overdose"]
+
+
+def test_probabilities_still_add_up_and_keep_their_order_within_a_group(model: DangerModel) -> None:
+    ranking = second(model, "he is hard to wake")
+    assert sum(p for _, p in ranking) == pytest.approx(1.0)
+    assert [p for _, p in ranking] == sorted((p for _, p in ranking), reverse=True)
+    flags = dict(ranking)
+    assert flags["emergency_overdose"] == pytest.approx(3 * flags["emergency_general"])
+
+
+def test_what_no_intent_covers_stays_uncovered(model: DangerModel) -> None:
+    uncertain = [(name, p / 2) for name, p in RANKING]
+    assert sum(p for _, p in model.second(uncertain, "does it hurt", vector("does it hurt"))) < 1
+
+
+def test_it_survives_being_stored(model: DangerModel) -> None:
+    stored = DangerModel.from_arrays(model.to_arrays())
+    assert stored.log_odds("he will not wake up", vector("wake")) == pytest.approx(
+        model.log_odds("he will not wake up", vector("wake")), rel=1e-2
+    )
+
+
+def test_an_empty_message_has_odds_too(model: DangerModel) -> None:
+    assert np.isfinite(model.log_odds("", vector("")))
