@@ -1,11 +1,12 @@
 """Main-thread time of a page that loads a widget and opens it, in the browser that visitors have."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 _RUNS = 5
 _WATCH = """window.tasks = [];
@@ -38,12 +39,15 @@ def measure(browser: "Browser", url: str, subject: Subject) -> Times:
     return Times(*(median(values) for values in zip(*runs, strict=True)))
 
 
+def _serving(body: bytes, kind: str) -> Callable[["Route"], None]:
+    return lambda route: route.fulfill(body=body, content_type=kind)
+
+
 def _once(browser: "Browser", url: str, subject: Subject) -> tuple[float, float, float]:
     page = browser.new_context(viewport={"width": 1100, "height": 900}).new_page()
     page.add_init_script(_WATCH)
     for path, body in {"/bench.html": subject.html.encode(), **subject.files}.items():
-        kind = "text/html" if path.endswith(".html") else "text/javascript"
-        page.route(url + path, lambda route, body=body, kind=kind: route.fulfill(body=body, content_type=kind))
+        page.route(url + path, _serving(body, "text/html" if path.endswith(".html") else "text/javascript"))
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     page.goto(f"{url}/bench.html", wait_until="load")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from widget.visitor import BATTERY, CRISIS, EMERGENCY, Visitor
+from widget.visitor import BATTERY, CRISIS, EMERGENCY, UNCLEAR, Visitor
 
 PHONE = {"width": 390, "height": 780, "has_touch": True, "is_mobile": True}
 SMALL_PHONE = {"width": 320, "height": 568, "has_touch": True, "is_mobile": True}
@@ -47,7 +47,7 @@ def _differing(visitor: Visitor) -> None:
 
 def _clarify(visitor: Visitor) -> None:
     _greeting(visitor)
-    visitor.ask("how long does it take")
+    expect(visitor.ask(UNCLEAR).locator(".choices button").last).to_have_text("Something else")
 
 
 def _emergency(visitor: Visitor) -> None:

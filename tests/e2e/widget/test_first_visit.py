@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from running import ROOT
 
 from widget.conftest import Come
-from widget.visitor import BATTERY, CRISIS, EMERGENCY, Visitor
+from widget.visitor import BATTERY, CRISIS, EMERGENCY, UNCLEAR, Visitor
 
 README_PICTURE = ROOT / "docs" / "conversation.png"
 
@@ -49,7 +49,7 @@ def test_a_starter_tapped_twice_is_asked_once(visitor: Visitor) -> None:
 
 
 def test_a_question_back_is_answered_by_a_tap_and_its_choices_go(visitor: Visitor) -> None:
-    question_back = visitor.ask("how long does it take")
+    question_back = visitor.ask(UNCLEAR)
     choices = question_back.locator(".choices button")
     expect(choices.last).to_have_text("Something else")
     choice = choices.first.inner_text()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
 BATTERY = "How long does the battery last?"
+UNCLEAR = "how long"
 REFILL = "How often is the pump refilled?"
 EMERGENCY = "My husband has a pump and I cannot wake him, his lips are blue"
 CRISIS = "I do not want to live any more"
