@@ -5,16 +5,20 @@ SERVER := .venv/server/bin/python
 FAULTS := $(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/faults
 UV := $(shell command -v uv || echo .venv/tools/bin/uv)
 
+NODE := $(shell sh deploy/find_node.sh)
+NPM := PATH="$(abspath $(NODE)):$$PATH" npm --silent
+WIDGET := $(shell find web/widget/src -type f) web/build.mjs
+
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock
+.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock widget widget-report
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-setup: .venv/bot/.done .venv/server/.done ## Install both environments from the locked requirements
+setup: .venv/bot/.done .venv/server/.done web/dist/.done ## Install both environments from the locked requirements, build the widget
 
 run: setup ## Set up, train if needed, start the bot, and print where to go
 	@$(SERVER) -m deploy.run
@@ -34,14 +38,17 @@ lint: setup
 	@$(SERVER) -m mypy server knowledge deploy
 	@$(SERVER) -m mypy --python-executable $(BOT) --python-version 3.10 actions
 	@.venv/server/bin/lint-imports
+	@$(NPM) --prefix web run check
 
 fmt: setup ## Format the code
 	@$(SERVER) -m ruff check --fix -q . || true
 	@$(SERVER) -m ruff format .
+	@$(NPM) --prefix web run format
 
 test: setup check ## Everything: checks, unit tests, and a conversation through the three real processes
 	@$(BOT) -m pytest tests/bot tests/actions
 	@$(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/server
+	@$(NPM) --prefix web test
 	@$(SERVER) -m deploy.ensure_model
 	@$(SERVER) -m pytest tests/e2e
 	@$(FAULTS) -m quick
@@ -69,10 +76,19 @@ bench: setup ## Measure training, a parse against the bare encoder, and Rasa wit
 	@$(SERVER) -m bench.messages
 	@$(BOT) -m bench.nlu
 
+widget: web/dist/.done ## Build the widget into web/dist
+
+widget-report: setup ## Weigh and time the widget beside two others; write the pictures and the report in docs/widget
+	@$(SERVER) -m deploy.ensure_model
+	@UPDATE_SCREENSHOTS=1 $(SERVER) -m pytest tests/e2e/widget
+	@PATH="$(abspath $(NODE)):$$PATH" PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.widget.report
+
 lock: $(UV) ## Resolve the requirements anew into hash-pinned lock files
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.10 bot/requirements.in -o bot/requirements.lock
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --no-deps --python-version 3.10 bot/weights.in -o bot/weights.lock
 	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.11 server/requirements.in -o server/requirements.lock
+	$(UV) pip compile -q -U --generate-hashes --no-header --universal --python-version 3.11 web/node.in -o web/node.lock
+	PATH="$(abspath $(NODE)):$$PATH" node web/lock.mjs web
 
 .venv/tools/bin/uv:
 	@echo "Installing uv, which installs the rest ..."
@@ -89,4 +105,19 @@ lock: $(UV) ## Resolve the requirements anew into hash-pinned lock files
 	@echo "Installing the server's environment ..."
 	@$(UV) venv -q --clear --python "$$(sh deploy/find_python.sh 3.11+)" .venv/server
 	@$(UV) pip install -q --python $(SERVER) --require-hashes -r server/requirements.lock
+	@touch $@
+
+web/dist/.done: web/node_modules/.done $(WIDGET)
+	@$(NPM) --prefix web run build
+	@touch $@
+
+web/node_modules/.done: web/package-lock.json | $(if $(filter .venv/%,$(NODE)),.venv/node/.done)
+	@echo "Installing what the widget is built with ..."
+	@$(NPM) --prefix web ci
+	@touch $@
+
+.venv/node/.done: web/node.lock | $(UV)
+	@echo "Installing Node, which builds the widget ..."
+	@$(UV) venv -q --clear --python "$$(sh deploy/find_python.sh 3.11+)" .venv/node
+	@$(UV) pip install -q --python .venv/node/bin/python --require-hashes -r web/node.lock
 	@touch $@

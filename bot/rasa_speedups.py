@@ -56,19 +56,11 @@ def apply() -> None:
     RemoteAction._validate_action_result = _validate_action_result
     EndpointConfig.session = _pooled_session
     Event.resolve_by_type = staticmethod(_resolve_by_type)
-<<<<<<< HEAD
-    DaskGraphRunner.run = _run_in_order
-    Domain.is_empty = _is_empty
-    # 0. No measured gain but a promise: Rasa waits 300 s for an action, and answers nobody in that conversation while
-    #    it does. Where the action is late the message gets an empty reply, which the server takes for a failure.
-    rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
-=======
     # 0. No measured gain but a promise: Rasa waits 300 s for an action, and answers nobody in that conversation while
     #    it does. Where the action is late the message gets an empty reply, which the server takes for a failure.
     rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
     DaskGraphRunner.run = _run_in_order
     Domain.is_empty = _is_empty
->>>>>>> turns
 
 
 def _require_version() -> None:

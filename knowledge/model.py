@@ -111,6 +111,7 @@ class Phrases:
     unavailable: str
     busy: str
     too_long: str
+    privacy: str
     closings: dict[str, tuple[str, ...]]
     reminders: dict[str, str]
     starters: tuple[str, ...]

@@ -28,7 +28,7 @@ def answer_text(answer: Answer, library: Library, clinic: Clinic, closing: str =
     """The whole answer: the short answer, differing views side by side, points as a list, then `closing`."""
     parts = [fill(answer.short.text, clinic)]
     if answer.views:
-        views = (f"{_speakers(v, library)}: {fill(v.text, clinic)}" for v in answer.views)
+        views = (f"{speakers(v, library)}: {fill(v.text, clinic)}" for v in answer.views)
         parts.append("\n".join([library.phrases.views_intro, *_bullets(views)]))
     if answer.points:
         # After differing views a list needs a line of its own, or it would read as one more view.
@@ -45,7 +45,8 @@ def source_refs(answer: Answer, library: Library) -> list[SourceRef]:
     return [{"id": s.id, "organisation": s.organisation, "document": s.document} for s in sources]
 
 
-def _speakers(view: Statement, library: Library) -> str:
+def speakers(view: Statement, library: Library) -> str:
+    """The organisations behind a view, as its name."""
     return " and ".join(library.sources[d].organisation for d in view.documents)
 
 

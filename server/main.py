@@ -29,6 +29,8 @@ from server.production import refuse_if_unsafe
 from server.safety import load_safety
 from server.settings import Settings
 from server.stopping import Stopping
+from server.web.faq import install_faq
+from server.web.widget import install_widget
 
 
 def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
@@ -88,6 +90,8 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     app.state.stopping = Stopping(turns, socket, settings.shutdown_seconds)
     install_docs_page(app)
     install_pages(app, settings.demo_dir)
+    install_widget(app, settings.widget_dir, content, settings.max_message_chars)
+    install_faq(app, content)
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app

@@ -154,6 +154,9 @@ class Settings(BaseSettings):
         description="Secret for the hashes by which the log knows senders of Rasa's protocol. "
         "Long, random, and not to be changed: their conversations would begin anew.",
     )
+    widget_dir: Path = Field(
+        default=ROOT / "web" / "dist", description="Folder of the built widget, served at /widget.js."
+    )
     demo_dir: Path = Field(default=ROOT / "web" / "demo", description="Folder of the demonstration page served at /.")
 
     @property

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from knowledge import Answer, Clinic, ContentError, Library, load_clinic, load_library
+from knowledge.clinic import OpeningHours
 from knowledge.model import Kind as TopicKind
 from knowledge.render import answer_text, fill, source_refs
 from server.messages import BotReply, Button, Kind, Metadata, SourceRef
@@ -30,6 +31,21 @@ class TopicPage(TopicSummary):
     see_also: list[str]
 
 
+class ClinicPage(BaseModel):
+    """What a widget shows of the clinic, with the line that a visitor reads before the first message."""
+
+    name: str
+    phone: str
+    after_hours_phone: str
+    emergency_number: str
+    crisis_line: str
+    address: str
+    hours: list[OpeningHours]
+    booking_url: str
+    privacy_url: str
+    privacy: str
+
+
 class Content:
     """The server's share of the content, ready to be sent.
 
@@ -37,7 +53,7 @@ class Content:
     """
 
     def __init__(self, library: Library, clinic: Clinic, data: Path) -> None:
-        self._library, self.clinic, self._data = library, clinic, data
+        self.library, self.clinic, self._data = library, clinic, data
         self.topics = {topic: self._page(answer) for topic, answer in library.answers.items()}
         phrases = library.phrases
         self.greeting = self._reply("greeting", phrases.greeting, "service", ["greet"], self._starters())
@@ -45,6 +61,7 @@ class Content:
         self.busy = self._reply("busy", phrases.busy, "fallback")
         self.too_long = self._reply("too_long", phrases.too_long, "fallback")
         self.contact_taken = self._reply("contact_taken", phrases.contact_taken, "service").text
+        self.clinic_page = ClinicPage(**vars(clinic), privacy=self._reply("privacy", phrases.privacy, "service").text)
         self.help_coming = self._reply("help_coming", phrases.help_coming, "service")
         self._reminders = {s: self._reply(f"reminders.{s}", t, "safety").text for s, t in phrases.reminders.items()}
         self._safety = {a.topic: self._safety_reply(a) for a in library.answers.values() if a.kind == "safety"}
@@ -74,8 +91,8 @@ class Content:
 
     def _page(self, answer: Answer) -> TopicPage:
         try:
-            text = answer_text(answer, self._library, self.clinic)
-            sources = [SourceRef(**ref) for ref in source_refs(answer, self._library)]
+            text = answer_text(answer, self.library, self.clinic)
+            sources = [SourceRef(**ref) for ref in source_refs(answer, self.library)]
         except (KeyError, ValueError, AttributeError) as e:
             raise ContentError(self._data / "answers" / f"{answer.topic}.yml", _unknown(e)) from None
         return TopicPage(
@@ -100,7 +117,7 @@ class Content:
         return BotReply(text=text, buttons=buttons or [], metadata=metadata)
 
     def _starters(self) -> list[Button]:
-        starters = self._library.phrases.starters
+        starters = self.library.phrases.starters
         for topic in starters:
             if topic not in self.topics:
                 raise ContentError(self._data / "phrases.yml", f"starters: no answer has the topic {topic!r}")

@@ -3,8 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from knowledge import Clinic
-from server.chat.content import TopicPage, TopicSummary
+from server.chat.content import ClinicPage, TopicPage, TopicSummary
 from server.chat.dependencies import Shown
 from server.errors import NotFoundError, problem_response
 
@@ -34,6 +33,6 @@ async def read_topic(topic_id: str, shown: Shown) -> TopicPage:
 
 
 @router.get("/clinic")
-async def read_clinic(shown: Shown) -> Clinic:
-    """Read the clinic's name, numbers, address, opening hours and links."""
-    return shown.clinic
+async def read_clinic(shown: Shown) -> ClinicPage:
+    """Read the clinic's name, numbers, address, opening hours, links and privacy line."""
+    return shown.clinic_page

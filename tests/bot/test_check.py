@@ -63,6 +63,7 @@ views_intro: "They do not agree:"
 unavailable: Sorry.
 busy: Busy.
 too_long: Too long.
+privacy: It is stored.
 closings:
   answer: [Ask your team.]
 starters: [battery_life]

@@ -43,6 +43,7 @@ async def test_the_clinic_can_be_read(client: httpx.AsyncClient) -> None:
         "hours": [{"days": "Monday to Friday", "open": "8:00", "close": "17:00"}],
         "booking_url": "https://clinic.example/appointments",
         "privacy_url": "https://clinic.example/privacy",
+        "privacy": "What you type is stored.",
     }
 
 

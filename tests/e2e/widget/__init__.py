@@ -1,0 +1,1 @@
+"""The widget in a real browser, against the real three processes."""
