@@ -56,7 +56,7 @@ OTHERS = (
         sha512="Ld1zVJvTAaTrs6A5p8t70agNNrKYRyXlvqXZRgBoDvKKUXbA0jhJKECi5bdPGlaR6jsmqWtVylHS+YqIqo0x8w==",
         script="lib/index.js",
         tag='<script src="/other.js"></script>',
-        # Started only: it shows nothing until a server of its own kind answers, so its time here is less than a visitor's.
+        # Started only: it shows nothing until a server of its own kind answers, so its time is less than a visitor's.
         start="""window.WebChat.default({ socketUrl: location.origin, initPayload: "/greet" }, null);
             await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame);""",
     ),
