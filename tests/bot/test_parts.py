@@ -3,6 +3,7 @@
 from bot.components.decision import Decision
 from bot.components.parts import (
     LEAST_SUSPICION,
+    LEAST_SUSPICION_OF_A_PIECE,
     LEAST_SUSPICION_OF_ADVICE,
     SURE_FOLLOW_UP,
     SURE_PART,
@@ -132,11 +133,15 @@ def test_a_flag_in_which_the_classifier_sees_no_danger_is_overruled() -> None:
     least, less = LEAST_SUSPICION, LEAST_SUSPICION / 2
     calm = made(danger(WHOLE, "emergency_device", less), flags=flags)
     assert (replies(calm), calm.overruled) == (["mri"], ["emergency_device"])
-    # Any red flag is suspicion enough, and so is one in the piece where the rules found theirs.
+    # Any red flag is suspicion enough.
     assert made(danger(WHOLE, "crisis_self_harm", least), flags=flags).overruled == []
-    there = made(danger(WHOLE, "emergency_device", less), danger(SECOND, "emergency_device", least), flags=flags)
+    # A piece alone must be clearer than the whole, and be the one in which the rules found theirs.
+    clear = LEAST_SUSPICION_OF_A_PIECE
+    there = made(danger(WHOLE, "emergency_device", less), danger(SECOND, "emergency_device", clear), flags=flags)
     assert there.overruled == []
-    elsewhere = made(danger(WHOLE, "emergency_device", less), danger(FIRST, "emergency_device", least), flags=flags)
+    vague = made(danger(WHOLE, "emergency_device", less), danger(SECOND, "emergency_device", clear / 2), flags=flags)
+    assert vague.overruled == ["emergency_device"]
+    elsewhere = made(danger(WHOLE, "emergency_device", less), danger(FIRST, "emergency_device", clear), flags=flags)
     assert elsewhere.overruled == ["emergency_device"]
 
 
