@@ -13,12 +13,13 @@ FOLDER = Path("build") / "widget" / "others"
 
 @dataclass(frozen=True)
 class Other:
-    """A published widget: package, version, sha512 of its archive, the script for a browser, how a page starts it."""
+    """A published widget: package, version, sha512 of its archive, its script and tag, and how a page opens it."""
 
     name: str
     version: str
     sha512: str
     script: str
+    tag: str
     start: str
 
     def fetch(self) -> bytes:
@@ -42,19 +43,21 @@ OTHERS = (
         version="2.4.2",
         sha512="wQNd6Z6HDoH7OMeoQKpmxDm9XdWrRjMkBJ2yl5tsYND9Dz2UCv/BdGVM8vK2V0mhO1u+OniHYPWDGvjlNxjCeQ==",
         script="dist/deepChat.bundle.js",
+        tag='<script type="module" src="/other.js"></script>',
         # Opened is when it stands on the page: it has no button of its own.
         start="""const chat = document.createElement("deep-chat"); chat.setAttribute("demo", "true");
-            chat.history = [{ role: "ai", text: "Hello." }]; document.body.append(chat);
-            await new Promise((ready) => { chat.onComponentRender = ready; });""",
+            chat.history = [{ role: "ai", text: "Hello." }];
+            document.body.append(chat);
+            while (!chat.shadowRoot?.querySelector("#messages")) await new Promise(requestAnimationFrame);""",
     ),
     Other(
         name="rasa-webchat",
         version="1.0.1",
         sha512="Ld1zVJvTAaTrs6A5p8t70agNNrKYRyXlvqXZRgBoDvKKUXbA0jhJKECi5bdPGlaR6jsmqWtVylHS+YqIqo0x8w==",
         script="lib/index.js",
-        start="""const seen = (selector) => new Promise((ready) => { const look = () => document.querySelector(selector)
-                ? ready(document.querySelector(selector)) : requestAnimationFrame(look); look(); });
-            window.WebChat.default({ socketUrl: location.origin, socketPath: "/none", initPayload: "/greet" }, null);
-            (await seen(".rw-launcher")).click(); await seen(".rw-conversation-container");""",
+        tag='<script src="/other.js"></script>',
+        # Started only: it shows nothing until a server of its own kind answers, so its time is less than a visitor's.
+        start="""window.WebChat.default({ socketUrl: location.origin, initPayload: "/greet" }, null);
+            await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame);""",
     ),
 )
