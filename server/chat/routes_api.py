@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from server.chat.dependencies import Address, Chat, Door, OwnConversation, bearer_token
-from server.chat.shown import buttons_of
+from server.chat.shown import buttons_of, metadata_of
 from server.chat.text import clean
 from server.errors import problem_response
 from server.log.models import Rating, TurnState
@@ -156,7 +156,7 @@ def _history_message(message: LoggedMessage) -> HistoryMessage:
         text=message.text,
         client_message_id=message.client_message_id,
         buttons=buttons_of(message.buttons, message.id) if message.role == "bot" else [],
-        metadata={"state": message.state} if message.state else {**(message.details or {}), "message_id": message.id},
+        metadata={"state": message.state} if message.state else metadata_of(message.details, message.id),
         at=message.at,
     )
 

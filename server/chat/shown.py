@@ -28,9 +28,14 @@ def buttons_of(stored: Any, message_id: str) -> list[Button]:
         return []
 
 
+def metadata_of(stored: Any, message_id: str) -> dict[str, Any]:
+    """A reply's metadata for its visitor: what the rules found and the bot overruled is for staff alone."""
+    return {**{k: v for k, v in (stored or {}).items() if k != "overruled"}, "message_id": message_id}
+
+
 def _reply_message(reply: Reply, recipient_id: str, unreadable: BotReply) -> ReplyMessage:
     try:
-        metadata = ReplyMetadata.model_validate({**(reply.details or {}), "message_id": reply.id})
+        metadata = ReplyMetadata.model_validate(metadata_of(reply.details, reply.id))
         text, buttons = reply.text, buttons_of(reply.buttons, reply.id)
     except ValidationError:
         _damaged(reply.id)

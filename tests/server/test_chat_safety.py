@@ -126,6 +126,13 @@ async def test_what_the_bot_overrules_is_not_added(visitor: Visitor, bot: FakeBo
     assert (await stored(visitor, settings)).flagged_topic is None
 
 
+async def test_what_was_overruled_is_for_staff_alone(visitor: Visitor, bot: FakeBot) -> None:
+    bot.replies[0].metadata.overruled = ["emergency_overdose"]
+    answer = (await visitor.send(OVERDOSE)).text
+    assert "battery_life" in answer
+    assert "overruled" not in answer + str(await visitor.history())
+
+
 async def test_the_bot_overrules_only_what_it_names(visitor: Visitor, bot: FakeBot) -> None:
     bot.replies[0].metadata.overruled = ["emergency_overdose"]
     assert await told(visitor, "he wont wake up and has chest pain") == ["emergency_general", "battery_life"]
