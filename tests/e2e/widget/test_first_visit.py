@@ -79,6 +79,7 @@ def test_the_sign_that_an_answer_is_coming_is_there_only_while_waiting(visitor: 
     visitor.page.route("**/messages", lambda route: held.append(route))
     visitor.say(BATTERY)
     expect(waiting).to_be_visible()
+    visitor.page.unroute("**/messages")  # the message may be on its way only now
     for route in held:
         route.continue_()
     visitor.reply(2)
