@@ -61,7 +61,7 @@ def ask_all(
 async def _ask_all(
     messages: Iterable[Message], safety: SafetyLayer, rasa_url: str, client: httpx.Client, progress: Callable[[], None]
 ) -> list[Raised]:
-    bot = RasaClient(rasa_url, timeout_seconds=30)
+    bot = RasaClient([rasa_url], timeout_seconds=30)
     results = []
     for number, message in enumerate(messages):
         alone = await bot.ask(f"alone-{number}", message.text, {})
