@@ -72,7 +72,7 @@ def _figures(stock: Side, ours: Side, times: dict[tuple[str, int], Times]) -> It
     yield Figure("messages/s, 8 visitors", many[0].rate, many[1].rate, "ratio", at_least=3.5)
     yield from _waiting("8 visitors", *many)
     yield Figure("messages/s, 1 visitor", one[0].rate, one[1].rate)
-    yield from _waiting("1 visitor", *one, p50_at_most=1 / 3)
+    yield from _waiting("1 visitor", *one, p50_at_most=0.333)
     yield Figure("processor a message, ms", one[0].processor_ms, one[1].processor_ms)
     yield Figure("memory of all processes, MB", stock.memory(), ours.memory(), "value", at_most=1600, digits=0)
     yield Figure("start until it answers, s", stock.started_in, ours.started_in, "value", at_most=25)

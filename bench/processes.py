@@ -1,4 +1,4 @@
-"""Processes of the bot's environment that a benchmark starts and ends, free ports, and what they use of memory and processor."""
+"""Processes of the bot's environment that a benchmark starts, free ports, and what processes use of the machine."""
 
 import os
 import socket

@@ -23,7 +23,7 @@ def stock_model() -> Path:
 
 
 def _train() -> None:
-    print("Training stock Rasa's default configuration (some minutes, once) ...", flush=True)
+    print("Training stock Rasa's default configuration (about ten minutes, once) ...", flush=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.glob("*.tar.gz"):
         old.unlink()

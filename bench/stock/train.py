@@ -32,7 +32,7 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     config = folder / "config.yml"
     config.write_text(yaml.safe_dump(_default_config(), sort_keys=False), encoding="utf-8")
-    result = train("bot/domain.yml", str(config), _TRAINING_FILES, output=str(folder), force_training=True)
+    result = train("bot/domain.yml", str(config), _TRAINING_FILES, output=str(folder))
     return int(result.code != 0 or result.model is None)
 
 
