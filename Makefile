@@ -72,9 +72,9 @@ privacy-report: setup ## Print how much redaction finds and what it alters; writ
 tune: setup ## Choose the thresholds on the development questions and write them to config.yml
 	@$(BOT) -m bot.tune
 
-bench: setup ## Measure training, a parse against the bare encoder, and Rasa with and without the overrides
-	@$(SERVER) -m bench.messages
-	@$(BOT) -m bench.nlu
+bench: setup ## Measure PumpTalk against stock Rasa, Rasa without and with the overrides, training and a parse
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.against_stock; first=$$?; $(SERVER) -m bench.overrides && \
+	  $(BOT) -m bench.nlu && exit $$first
 
 widget: web/dist/.done ## Build the widget into web/dist
 

@@ -3,15 +3,21 @@
 python -m bot.serve [--port 5005] [--actions-url http://127.0.0.1:5055/webhook]
 """
 
-import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)
-
-import argparse
 import os
-import sys
 
-import rasa.__main__
+# The matrices of one message are small: further threads of the linear algebra only spin beside the one that works, and
+# take the processor from the server (bench/against_stock.py). Read when numpy is loaded, so it stands before Rasa.
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
 
-from bot import model_store, rasa_speedups
+import bot.quiet  # noqa: E402, F401  isort:skip  (must come before Rasa)
+
+import argparse  # noqa: E402  (after the threads are set, as all below)
+import sys  # noqa: E402
+
+import rasa.__main__  # noqa: E402
+
+from bot import model_store, rasa_speedups  # noqa: E402
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`bot.serve` without PumpTalk's overrides: the baseline of bench/messages.py, and of nothing else."""
+"""`bot.serve` without PumpTalk's overrides: the baseline of bench/overrides.py, and of nothing else."""
 
 from bot import rasa_speedups, serve
 

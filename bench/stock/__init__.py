@@ -1,0 +1,1 @@
+"""Stock Rasa as a baseline: its default configuration, taught the same, with an action of the plainest kind."""
