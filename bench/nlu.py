@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from rasa.core.agent import Agent
 from rasa.model_training import train
+from threadpoolctl import threadpool_limits
 
 from bot import rasa_speedups
 from bot.components.sentence_encoder import Encoder, SentenceEncoder
@@ -35,6 +36,7 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     # As bot/train.py does.
     rasa_speedups.apply_to_training()
+    rasa_speedups.apply()
     with tempfile.TemporaryDirectory() as folder:
         seconds = _train(folder)
         agent = Agent.load(str(next(Path(folder).glob("*.tar.gz"))))
@@ -42,9 +44,10 @@ def main() -> int:
     texts = texts[:: max(1, len(texts) // _QUESTIONS)]
     loop = asyncio.new_event_loop()
     encoder: Encoder = SentenceEncoder(SentenceEncoder.get_default_config())._encoder
-    bare, parse = _median_ms(
-        [encoder.encode_one, lambda text: loop.run_until_complete(agent.parse_message(text))], texts
-    )
+    with threadpool_limits(1):  # as bot/serve.py serves
+        bare, parse = _median_ms(
+            [encoder.encode_one, lambda text: loop.run_until_complete(agent.parse_message(text))], texts
+        )
     print(f"full training   {seconds:6.1f} s    (at most {_TRAINING_AT_MOST_SECONDS} s)")
     print(f"bare encoder    {bare:6.2f} ms   p50 of {len(texts)} questions")
     print(f"parse           {parse:6.2f} ms   {parse / bare:.2f} x the bare encoder (at most {_PARSE_AT_MOST} x)")
