@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from collections.abc import Iterable
 
 from knowledge.paths import ROOT
 
@@ -22,7 +23,7 @@ BOT_PYTHON = ROOT / ".venv" / "bot" / "bin" / "python"
 
 def ensure_model(always: bool = False) -> None:
     """Train if needed, or `always`, with the trainer's own output. Ends the process if training fails."""
-    fingerprint = _fingerprint()
+    fingerprint = fingerprint_of(_MADE_OF)
     of_today = any(MODELS.glob("*.tar.gz")) and _STAMP.is_file() and _STAMP.read_text() == fingerprint
     if of_today and not always:
         return
@@ -32,9 +33,10 @@ def ensure_model(always: bool = False) -> None:
     _STAMP.write_text(fingerprint)
 
 
-def _fingerprint() -> str:
+def fingerprint_of(patterns: Iterable[str]) -> str:
+    """One hash over the names and contents of the project's files that match."""
     digest = hashlib.sha256()
-    for path in sorted(p for pattern in _MADE_OF for p in ROOT.glob(pattern)):
+    for path in sorted(p for pattern in patterns for p in ROOT.glob(pattern)):
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

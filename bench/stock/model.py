@@ -1,11 +1,10 @@
 """The stock bot's model under build/bench/stock, trained anew when what it was taught has changed."""
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
-from deploy.ensure_model import BOT_PYTHON
+from deploy.ensure_model import BOT_PYTHON, fingerprint_of
 from knowledge.paths import ROOT
 
 FOLDER = ROOT / "build" / "bench" / "stock"
@@ -15,7 +14,7 @@ _MADE_OF = ("bot/domain.yml", "data/nlu/*.yml", "data/stories/*.yml", "bench/sto
 
 def stock_model() -> Path:
     """The model's file. Ends the process if it has to be trained and that fails."""
-    fingerprint = _fingerprint()
+    fingerprint = fingerprint_of(_MADE_OF)
     if not _STAMP.is_file() or _STAMP.read_text() != fingerprint:
         _train()
         _STAMP.write_text(fingerprint)
@@ -33,11 +32,3 @@ def _train() -> None:
         code = subprocess.run(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT).returncode
     if code != 0:
         sys.exit(f"Stock Rasa could not be trained; {log.relative_to(ROOT)} says why.")
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(p for pattern in _MADE_OF for p in ROOT.glob(pattern)):
-        digest.update(str(path.relative_to(ROOT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

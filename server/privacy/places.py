@@ -185,15 +185,20 @@ def _villages(words: Sequence[Word], protected: set[int], lexicon: Lexicon) -> I
             and lexicon.is_unknown(word.lower)
             and not lexicon.is_first(word.lower)
         ):
-            end = i
-            while (
-                end + 1 < len(words)
-                and words[end + 1].gap in (" ", "-")
-                and words[end + 1].capital
-                and end + 1 not in protected
-            ):
-                end += 1
-            yield Find("place", word.start, words[end].end)
+            yield _place_from(i, words, protected)
+
+
+def _place_from(i: int, words: Sequence[Word], protected: set[int]) -> Find:
+    """The place whose first word this is: the capitalised words that follow belong to it."""
+    end = i
+    while (
+        end + 1 < len(words)
+        and words[end + 1].gap in (" ", "-")
+        and words[end + 1].capital
+        and end + 1 not in protected
+    ):
+        end += 1
+    return Find("place", words[i].start, words[end].end)
 
 
 def _travels(words: Sequence[Word], i: int) -> bool:
@@ -208,15 +213,7 @@ def _homes(text: str, words: Sequence[Word], protected: set[int], lexicon: Lexic
         if i is None or i in protected:
             continue
         if not lexicon.is_ordinary(words[i].lower) or (words[i].capital and lexicon.is_town(words[i].lower)):
-            end = i
-            while (
-                end + 1 < len(words)
-                and words[end + 1].gap in (" ", "-")
-                and words[end + 1].capital
-                and end + 1 not in protected
-            ):
-                end += 1
-            yield Find("place", words[i].start, words[end].end)
+            yield _place_from(i, words, protected)
 
 
 def _seen_by_model(
