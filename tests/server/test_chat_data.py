@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from server.chat.erasure import Eraser
 from server.db import Database
-from server.housekeeping import Retention
+from server.housekeeping import Housekeeper, Retention
 from server.log.models import Base, Contact, Conversation, Feedback
 from server.log.retention import Due, Policy, RetentionRepository
 from server.settings import Settings
@@ -19,6 +19,16 @@ from server.settings import Settings
 pytestmark = [pytest.mark.asyncio, pytest.mark.both_databases]
 
 POLICY = Policy.of_days(90, 30)
+
+
+@pytest.fixture(autouse=True)
+def no_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rounds of the started server would purge and let forget what a test is about to, sooner or later."""
+
+    async def rest(_: Housekeeper) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Housekeeper, "run", rest)
 
 
 @pytest_asyncio.fixture
