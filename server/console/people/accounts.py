@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -69,11 +70,9 @@ class Accounts:
     async def create(self, email: str, name: str, roles: Collection[Role]) -> Handed:
         """A new account with a one-time password. Raises RefusedError."""
         email, name = _checked(email, name, roles)
-        password = one_time_password()
-        account = new_account(email, name, roles)
-        credential = StaffCredential(
-            account_id=account.id, password_hash=await hashed(password), one_time_until=_soon()
-        )
+        password, account = one_time_password(), new_account(email, name, roles)
+        kept = await hashed(password)
+        credential = StaffCredential(account_id=account.id, password_hash=kept, one_time_until=_soon())
         try:
             async with self._database.session() as session:
                 People(session).add(account)
@@ -114,7 +113,7 @@ class Accounts:
         return await self._hand_out(account_id, "gave a one-time password", resets_second_step=False)
 
     async def reset_second_step(self, account_id: str) -> Handed:
-        """Take the second step away, and give a one-time password: the old one alone must not open a new second step."""
+        """Take the second step away. Gives a one-time password, so that the old one alone cannot set up a new step."""
         return await self._hand_out(account_id, "reset the second step", resets_second_step=True)
 
     async def _hand_out(self, account_id: str, action: str, *, resets_second_step: bool) -> Handed:
@@ -151,7 +150,7 @@ class Accounts:
         if not await People(held.session).has_administrator():
             raise RefusedError(_LAST, HTTPStatus.CONFLICT)
 
-    async def _record(self, session: AsyncSession, action: str, account: StaffAccount, **details: object) -> None:
+    async def _record(self, session: AsyncSession, action: str, account: StaffAccount, **details: Any) -> None:
         await Trail(session).record(self._by, action, "account", account.id, email=account.email, **details)
 
 

@@ -38,6 +38,6 @@ async def _created(session: AsyncSession, email: str, name: str, role: Role) -> 
     account = new_account(email, name[:100], (role,))
     People(session).add(account)
     await session.flush()
-    details = {"email": email, "roles": [role], "by": "identity provider"}
-    await Trail(session).record(Staff.of(account), "created", "account", account.id, **details)
+    trail, roles = Trail(session), [role]
+    await trail.record(Staff.of(account), "created", "account", account.id, roles=roles, by="identity provider")
     return account

@@ -7,7 +7,7 @@ and time of the token.
 import json
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
 from cryptography.fernet import InvalidToken
@@ -43,7 +43,7 @@ class Provider:
         request.scope["session"] = {}
         try:
             response: Response = await self._app.authorize_redirect(request, back)
-        except (httpx.HTTPError, AuthlibBaseError, ValueError) as e:
+        except (httpx2.HTTPError, AuthlibBaseError, ValueError) as e:
             raise RefusedError(_UNREACHABLE) from e
         self._keep(request, response)
         return response
@@ -53,7 +53,7 @@ class Provider:
         request.scope["session"] = self._kept(request)
         try:
             token = await self._app.authorize_access_token(request)
-        except httpx.HTTPError as e:
+        except httpx2.HTTPError as e:
             raise RefusedError(_UNREACHABLE) from e
         except (AuthlibBaseError, JoseError, ValueError, KeyError) as e:
             raise RefusedError(_FAILED) from e
@@ -70,7 +70,7 @@ class Provider:
         """What the provider tells when asked, as many put no e-mail into the token. It must be of the same subject."""
         try:
             told = dict(await self._app.userinfo(token=token))
-        except (httpx.HTTPError, AuthlibBaseError, ValueError, KeyError) as e:
+        except (httpx2.HTTPError, AuthlibBaseError, ValueError, KeyError) as e:
             raise RefusedError(_UNREACHABLE) from e
         if told.get("sub") != token["userinfo"]["sub"]:
             raise RefusedError(_FAILED)

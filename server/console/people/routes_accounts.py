@@ -1,6 +1,6 @@
 """The accounts: /staff/accounts, for who manages them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
@@ -41,7 +41,7 @@ async def create(
     try:
         handed = await service.create(email, name, roles or [])
     except RefusedError as e:
-        typed = {"email": email, "name": name, "roles": roles or []}
+        typed: dict[str, Any] = {"email": email, "name": name, "roles": roles or []}
         return await _all(request, staff, service, e, typed)
     return _handed(request, staff, handed)
 
@@ -98,9 +98,9 @@ async def _all(
     staff: Staff,
     service: Accounts,
     refused: RefusedError | None = None,
-    typed: dict[str, object] | None = None,
+    typed: dict[str, Any] | None = None,
 ) -> Response:
-    shown = {"accounts": await service.all(), "allowed": ALLOWED, "typed": typed or {}}
+    shown: dict[str, Any] = {"accounts": await service.all(), "allowed": ALLOWED, "typed": typed or {}}
     status, fault = (refused.status, refused.text) if refused else (200, None)
     return page(request, "people/accounts.html", staff, status, fault=fault, **shown)
 
@@ -109,12 +109,12 @@ async def _one(
     request: Request, staff: Staff, service: Accounts, account_id: str, refused: RefusedError | None = None
 ) -> Response:
     account, credential = await service.one(account_id)
-    shown = {"account": account, "credential": credential, "allowed": ALLOWED}
+    shown: dict[str, Any] = {"account": account, "credential": credential, "allowed": ALLOWED}
     if refused:
         return page(request, "people/account.html", staff, refused.status, fault=refused.text, **shown)
     return page(request, "people/account.html", staff, done=request.query_params.get("done"), **shown)
 
 
 def _handed(request: Request, staff: Staff, handed: Handed) -> Response:
-    shown = {"handed": handed, "days": ONE_TIME_DAYS, "address": str(request.url_for("sign_in_page"))}
+    shown: dict[str, Any] = {"handed": handed, "days": ONE_TIME_DAYS, "address": str(request.url_for("sign_in_page"))}
     return page(request, "people/one_time_password.html", staff, **shown)

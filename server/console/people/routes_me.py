@@ -1,6 +1,6 @@
 """One's own account: /staff/me."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -95,7 +95,7 @@ async def end_other_sessions(staff: Me, own: OfOwnAccount) -> Response:
 async def _page(
     request: Request, staff: Staff, own: OwnAccount, refused: RefusedError | None = None, form: str = ""
 ) -> Response:
-    shown = {"overview": await own.overview(), "shortest": SHORTEST, "longest": LONGEST, "form": form}
+    shown: dict[str, Any] = {"overview": await own.overview(), "shortest": SHORTEST, "longest": LONGEST, "form": form}
     if refused:
         return page(request, "people/me.html", staff, refused.status, fault=refused.text, **shown)
     return page(request, "people/me.html", staff, done=request.query_params.get("done"), **shown)

@@ -1,5 +1,7 @@
 """Signing in by the clinic's identity provider: there, and back."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from server.console.console import Console
@@ -49,5 +51,5 @@ def _provider(console: Console) -> Provider:
 
 
 def _refused(request: Request, console: Console, refused: RefusedError) -> Response:
-    shown = {"provider": console.settings.oidc_title, "fault": refused.text, "email": ""}
+    shown: dict[str, Any] = {"provider": console.settings.oidc_title, "fault": refused.text, "email": ""}
     return page(request, "people/sign_in.html", status=refused.status, **shown)

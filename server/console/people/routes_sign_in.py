@@ -1,6 +1,6 @@
 """The pages of signing in and out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -86,7 +86,7 @@ async def choose_password(
     try:
         step = await service.choose_password(token, password, again, browser)
     except RefusedError as e:
-        shown = {"fault": e.text, "shortest": SHORTEST, "longest": LONGEST}
+        shown: dict[str, Any] = {"fault": e.text, "shortest": SHORTEST, "longest": LONGEST}
         return page(request, "people/new_password.html", status=e.status, **shown)
     return keep(request, see_other(path_of(request, step.stage)), step)
 
@@ -125,7 +125,7 @@ def _sign_in_page(
     request: Request, console: OfConsole, refused: RefusedError | None = None, email: str = ""
 ) -> Response:
     title = console.settings.oidc_title if console.settings.oidc_issuer else None
-    shown = {"fault": refused.text, "status": refused.status} if refused else {}
+    shown: dict[str, Any] = {"fault": refused.text, "status": refused.status} if refused else {}
     return page(request, "people/sign_in.html", provider=title, email=email, **shown)
 
 
