@@ -21,6 +21,7 @@ _JUDGED = 72
 _OURS = ("pumptalk", "pump", "intrathecal", "staff", "console")
 # Without letters and digits that look alike, for a password that is read off a screen or told on the phone.
 _LETTERS, _GROUPS, _GROUP = "abcdefghjkmnpqrstuvwxyz23456789", 4, 5
+_PARTS = re.compile(r"[\W_]+")
 
 _hasher = PasswordHasher()
 # A hash takes 64 MB: two at a time, and the rest waits.
@@ -71,7 +72,9 @@ def _fault_of(password: str, about: Iterable[str]) -> str | None:
 
 
 def _expected(about: Iterable[str]) -> list[str]:
-    words = [word.lower() for text in (*about, *_OURS) for word in (text, *re.split(r"\W+|_", text))]
+    """The texts, their words, and their words written as one."""
+    texts = [text.lower() for text in (*about, *_OURS)]
+    words = [word for text in texts for word in (text, *_PARTS.split(text), _PARTS.sub("", text))]
     return [word for word in dict.fromkeys(words) if len(word) > 2]
 
 
