@@ -9,6 +9,16 @@ from fastapi import Request, Response
 from server.console.sessions import cookie_name, hash_of_token
 from server.edge.addresses import limited_address
 
+# As browsers name themselves; each also names those that stand after it here.
+_BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {
+    "Windows": "Windows",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
 _KNOWN_FOR = timedelta(days=180)
 _BYTES = 32
 
@@ -31,6 +41,14 @@ def browser_of(request: Request) -> Browser:
     """The browser that sent a request."""
     device = request.cookies.get(cookie_name(request, "staff-device"))
     return Browser(limited_address(request.scope), request.headers.get("User-Agent"), device)
+
+
+def browser_name(agent: str | None) -> str:
+    """What a browser says of itself, in the words of those who use it."""
+    names = [
+        next((name for mark, name in table.items() if mark in (agent or "")), None) for table in (_BROWSERS, _SYSTEMS)
+    ]
+    return " on ".join(name for name in names if name) or "Unknown browser"
 
 
 def new_device() -> str:

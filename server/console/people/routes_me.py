@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from server.console.access import signed_in
-from server.console.pages import page
+from server.console.pages import page, templates
+from server.console.people.browser import browser_name
 from server.console.people.errors import RefusedError
 from server.console.people.forms import OfOwnAccount, Text, see_other
 from server.console.people.own_account import OwnAccount
@@ -16,6 +17,7 @@ from server.console.staff import Staff
 ME = "/staff/me"
 _CODES, _SET_UP = "people/recovery_codes.html", "people/set_up.html"
 
+templates.env.filters["browser_name"] = browser_name
 router = APIRouter(prefix=ME)
 Me = Annotated[Staff, Depends(signed_in)]
 

@@ -6,6 +6,7 @@ import pytest
 from console_people import Person, browser_at
 from fastapi import FastAPI
 
+from server.console.people.browser import browser_name
 from server.db import Database
 
 pytestmark = pytest.mark.asyncio
@@ -106,3 +107,20 @@ async def test_all_other_sessions_can_be_ended(app: FastAPI, database: Database)
     nurse, elsewhere = await at_work_twice(app, database)
     await nurse.browser.post("/staff/me/sessions/end-others")
     assert (await nurse.is_in(), await nurse.is_in(elsewhere)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+            "Chrome on Windows",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iPhone"),
+        ("curl/8", "Unknown browser"),
+        (None, "Unknown browser"),
+    ],
+)
+async def test_a_browser_is_named_in_plain_words(agent: str | None, name: str) -> None:
+    assert browser_name(agent) == name
