@@ -15,7 +15,8 @@ DEMONSTRATION_ROLES = (Role.ADMINISTRATOR, Role.MANAGER, Role.CLINICIAN, Role.AU
 
 async def add_administrator(database: Database, email: str) -> Handed:
     """A new account that manages accounts, and nothing else. Raises RefusedError."""
-    return await Accounts(database, COMMAND_LINE).create(email, email.split("@")[0], (Role.ADMINISTRATOR,))
+    name = email.split("@")[0].replace(".", " ").title()
+    return await Accounts(database, COMMAND_LINE).create(email, name, (Role.ADMINISTRATOR,))
 
 
 async def reset(database: Database, email: str) -> Handed | None:

@@ -21,6 +21,8 @@ _AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _WIDE, _NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
 
+_TALLEST = 1000
+
 
 @contextmanager
 def chromium() -> Iterator["Browser"]:
@@ -50,7 +52,9 @@ def check(page: "Page", name: str) -> None:
     assert not faults, "\n".join(faults)
     page.emulate_media(color_scheme="light")
     if "UPDATE_SCREENSHOTS" in os.environ:
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        height = min(_TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+        clip = {"x": 0, "y": 0, "width": _WIDE["width"], "height": height}
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True, clip=clip)
 
 
 def _violations(page: "Page") -> list[str]:

@@ -1,7 +1,9 @@
 """Signing in: every step is needed, none can be skipped or repeated, and all refusals look the same."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from console_people import PASSWORD, Person, browser_at
 from fastapi import FastAPI
@@ -11,6 +13,7 @@ from server.console.models import StaffAccount, StaffSession, TrailEntry
 from server.console.people import sign_in
 from server.console.people.models import StaffCredential
 from server.db import Database
+from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio
 
@@ -178,3 +181,24 @@ async def test_another_sites_page_signs_nobody_in(app: FastAPI, database: Databa
     nurse = await Person.hired(app, database, "nurse")
     nurse.browser.headers["Sec-Fetch-Site"] = "cross-site"
     assert (await nurse.give_password()).status_code == 403
+
+
+async def test_in_production_the_console_is_there_by_https_only(app: FastAPI, settings: Settings) -> None:
+    live = settings.model_copy(update={"environment": "production"})
+    app.state.console = replace(app.state.console, settings=live)
+    answer = await browser_at(app).get("/staff/sign-in")
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:pumptalk:problem:no-https")
+    browser = browser_at(app)
+    browser.base_url = httpx.URL("https://test")
+    assert (await browser.get("/staff/sign-in")).status_code == 200
+
+
+async def test_by_https_the_cookies_are_bound_to_this_host(app: FastAPI, database: Database) -> None:
+    nurse = await Person.hired(app, database, "nurse")
+    nurse.browser.base_url = httpx.URL("https://test")
+    cookies = [(await nurse.give_password()).headers["Set-Cookie"]]
+    await nurse.choose()
+    cookies += (await nurse.set_up()).headers.get_list("Set-Cookie")
+    assert [cookie.split("=")[0] for cookie in cookies] == ["__Host-staff", "__Host-staff", "__Host-staff-device"]
+    for cookie in cookies:
+        assert {"HttpOnly", "Secure", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
