@@ -7,12 +7,19 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
 from server.console import assets
-from server.console.access import ElsewhereError, NotSignedInError, https_in_production, own_pages_only
+from server.console.access import (
+    ElsewhereError,
+    ForbiddenError,
+    ForeignRequestError,
+    NotSignedInError,
+    https_in_production,
+    own_pages_only,
+)
 from server.console.console import Console
 from server.console.pages import page
 from server.console.people import routes_accounts, routes_me, routes_provider, routes_sign_in
 from server.console.trail_page import routes as trail_page
-from server.errors import problem
+from server.errors import ProblemError, problem
 
 # One router a part, each in a package of its own.
 _ROUTERS: tuple[APIRouter, ...] = (
@@ -33,6 +40,8 @@ def install_console(app: FastAPI, console: Console) -> None:
         app.include_router(router, include_in_schema=False, dependencies=asked_first)
     app.exception_handler(NotSignedInError)(_lead_to_sign_in)
     app.exception_handler(ElsewhereError)(_lead_elsewhere)
+    for refusal in (ForbiddenError, ForeignRequestError):
+        app.exception_handler(refusal)(_refuse)
 
 
 async def _lead_to_sign_in(request: Request, error: NotSignedInError) -> Response:
@@ -50,3 +59,9 @@ async def _lead_to_sign_in(request: Request, error: NotSignedInError) -> Respons
 
 async def _lead_elsewhere(_: Request, error: ElsewhereError) -> Response:
     return RedirectResponse(error.path, HTTPStatus.SEE_OTHER)
+
+
+async def _refuse(request: Request, error: ProblemError) -> Response:
+    if "text/html" in request.headers.get("Accept", ""):
+        return page(request, "problem.html", status=error.status, title="Not allowed", detail=error.detail)
+    return problem(error.status, error.detail, code=error.code)

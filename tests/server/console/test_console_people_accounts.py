@@ -6,11 +6,12 @@ import httpx
 import pytest
 from console_people import Person
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from server.console.models import StaffAccount, TrailEntry
 from server.console.people.accounts import Accounts
 from server.console.people.first import COMMAND_LINE
+from server.console.people.models import StaffCredential
 from server.console.roles import Role
 from server.db import Database
 
@@ -132,3 +133,26 @@ async def test_a_change_by_somebody_else_is_not_lost_silently(app: FastAPI, data
     answer = await change(keeper, nurse, "roles", seen="reviewer", roles=["auditor"])
     assert (answer.status_code, "Somebody else" in answer.text) == (409, True)
     assert (await account(database, nurse.id)).roles == ["manager"]
+
+
+async def test_who_signs_in_by_the_identity_provider_can_be_given_a_password(app: FastAPI, database: Database) -> None:
+    keeper = await keeper_of(app, database)
+    nurse = await Person.hired(app, database, "nurse")
+    async with database.session() as session:
+        await session.execute(delete(StaffCredential).where(StaffCredential.account_id == nurse.id))
+    assert (await nurse.give_password()).status_code == 401
+    shown = await change(keeper, nurse, "one-time-password")
+    nurse.password = shown.text.split('<code class="key">')[1].split("<")[0]
+    await nurse.give_password()
+    await nurse.choose()
+    await nurse.set_up()
+    assert await nurse.is_in()
+
+
+async def test_who_may_not_is_told_so_on_a_page(app: FastAPI, database: Database) -> None:
+    nurse = await (await Person.hired(app, database, "nurse")).start_work()
+    answer = await nurse.browser.get("/staff/accounts")
+    assert (answer.status_code, "may not manage accounts" in answer.text) == (403, True)
+    assert answer.headers["Content-Type"].startswith("text/html")
+    answer = await nurse.browser.get("/staff/accounts", headers={"Accept": "application/json"})
+    assert answer.json()["type"] == "urn:pumptalk:problem:forbidden"
