@@ -11,12 +11,12 @@ from server.console.console import Console
 from server.console.models import StaffAccount, StaffSession
 from server.console.people.authenticator import Authenticator, Offer
 from server.console.people.browser import Browser
+from server.console.people.choosing import chosen_password
 from server.console.people.errors import RefusedError, WrongPasswordError
 from server.console.people.models import StaffCredential
 from server.console.people.passwords import matches
 from server.console.people.repository import People
 from server.console.people.second_step import Seal
-from server.console.people.sign_in import chosen_password
 from server.console.people.throttle import Throttle
 from server.console.sessions import SessionLimits, StaffSessions
 from server.console.staff import Staff

@@ -13,9 +13,10 @@ from server.console.console import Console
 from server.console.models import StaffAccount, StaffSession
 from server.console.people.authenticator import Authenticator, Offer
 from server.console.people.browser import Browser, new_device
+from server.console.people.choosing import chosen_password
 from server.console.people.errors import RefusedError
 from server.console.people.models import StaffCredential
-from server.console.people.passwords import fault_of, hashed, matches
+from server.console.people.passwords import matches
 from server.console.people.repository import People
 from server.console.people.second_step import Seal, hash_of_code, is_code, plain
 from server.console.people.stages import Stage, stage_of
@@ -83,6 +84,8 @@ class SignIn:
             await self._sessions(session).sweep(account.id)
             token = await self._sessions(session).start(account.id, complete=False, agent=browser.agent)
             visit = await self._visit(session, token)
+            if visit.credential.password_hash != credential.password_hash:
+                raise RefusedError(_WRONG, HTTPStatus.UNAUTHORIZED)  # it was changed while it was being compared
             return Step(token, stage_of(visit.row, visit.credential))
 
     async def stage(self, token: str) -> Stage:
@@ -182,17 +185,6 @@ class SignIn:
 
     def _sessions(self, session: AsyncSession) -> StaffSessions:
         return StaffSessions(session, self._limits)
-
-
-async def chosen_password(password: str, again: str, about: tuple[str, ...], old_hash: str) -> str:
-    """The hash of a password that may be chosen. Raises RefusedError with the reason if it may not."""
-    if password != again:
-        raise RefusedError("The two passwords are not the same. Please type both again.")
-    if fault := await fault_of(password, about):
-        raise RefusedError(fault)
-    if await matches(old_hash, password):
-        raise RefusedError("This is the old password. Please choose another.")
-    return await hashed(password)
 
 
 async def _device(visit: Visit, browser: Browser) -> str | None:

@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 
 from server.console.models import StaffAccount, StaffSession, TrailEntry
 from server.console.people import sign_in
+from server.console.people.accounts import Accounts
+from server.console.people.first import COMMAND_LINE
 from server.console.people.models import StaffCredential
 from server.db import Database
 from server.settings import Settings
@@ -202,3 +204,18 @@ async def test_by_https_the_cookies_are_bound_to_this_host(app: FastAPI, databas
     assert [cookie.split("=")[0] for cookie in cookies] == ["__Host-staff", "__Host-staff", "__Host-staff-device"]
     for cookie in cookies:
         assert {"HttpOnly", "Secure", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+
+
+async def test_a_password_that_is_replaced_while_it_is_compared_opens_nothing(
+    app: FastAPI, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nurse = await (await Person.hired(app, database, "nurse")).start_work()
+
+    async def matches(password_hash: str | None, password: str) -> bool:
+        is_right = await real(password_hash, password)
+        await Accounts(database, COMMAND_LINE).new_password(nurse.id)
+        return is_right
+
+    real = sign_in.matches
+    monkeypatch.setattr(sign_in, "matches", matches)
+    assert (await nurse.give_password(browser_at(app))).status_code == 401
