@@ -1,5 +1,8 @@
 """Who guesses is stopped, and stops nobody else."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from console_people import Person, browser_at
 from fastapi import FastAPI
@@ -22,6 +25,13 @@ def settings(settings: Settings) -> Settings:
             "rate_limit_sign_in_account": "6/hour",
         }
     )
+
+
+@pytest.fixture(autouse=True)
+def clock_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts begin anew every ten minutes by the clock: no test is to run just then."""
+    just_after_the_hour = time.time() // 3600 * 3600 + 60
+    monkeypatch.setattr("limits.aio.storage.memory.time", SimpleNamespace(time=lambda: just_after_the_hour))
 
 
 async def guess(app: FastAPI, email: str, address: str, times: int) -> list[int]:
