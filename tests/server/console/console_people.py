@@ -61,8 +61,8 @@ class Person:
         return answer
 
     def code(self) -> str:
-        """The next code of the phone that was not used yet."""
-        self._step = max(int(time.time() // 30) - 1, self._step + 1)
+        """The code that the phone shows now, or the one after the last that was used."""
+        self._step = max(int(time.time() // 30), self._step + 1)
         return pyotp.TOTP(self._secret).generate_otp(self._step)
 
     async def time_passes(self) -> None:
