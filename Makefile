@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock widget widget-report
+.PHONY: help setup run train generate check lint fmt test test-faults soak roles purge evaluate privacy-report tune bench lock widget widget-report
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -58,6 +58,9 @@ test-faults: setup ## Kill, stop, hang and fill each part under load; print what
 
 soak: setup ## Let visitors talk for 20 minutes and watch memory and errors (MINUTES=5 for another length)
 	@PYTHONPATH="$(CURDIR):tests:tests/faults" $(SERVER) tests/faults/soak.py --minutes $(or $(MINUTES),20)
+
+roles: setup ## Try every route of the console as every role, and write docs/console/roles.md
+	@UPDATE_ROLES=1 $(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/server/console/test_console_roles.py
 
 purge: setup ## Say what is older than the retention policy allows; ARGS=--yes deletes it
 	@$(SERVER) -m server.purge $(ARGS)

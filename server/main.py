@@ -94,7 +94,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_pages(app, settings.demo_dir)
     install_widget(app, settings.widget_dir, content, settings.max_message_chars)
     install_faq(app, content)
-    install_console(app, Console(database, content.library, content.clinic, settings))
+    install_console(app, Console(database, content.library, content.clinic, settings, limits))
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app
@@ -107,6 +107,9 @@ def _rate_limits(settings: Settings) -> RateLimits:
             "address": settings.rate_limit_address,
             "visitor": settings.rate_limit_visitor,
             "everybody": settings.rate_limit_everybody,
+            "sign_in": settings.rate_limit_sign_in,
+            "sign_in_address": settings.rate_limit_sign_in_address,
+            "sign_in_account": settings.rate_limit_sign_in_account,
         },
         settings.redis_url,
     )

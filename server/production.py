@@ -35,8 +35,9 @@ def _of_settings(settings: Settings) -> Iterator[str]:
         yield "TRUSTED_PROXIES is empty; without it all visitors behind the TLS proxy share one address and its limits"
     if any(network.endswith("/0") for network in settings.trusted_proxies):
         yield "TRUSTED_PROXIES trusts everybody; name the proxy's own addresses"
-    rates = ("rate_limit_visitor", "rate_limit_address", "rate_limit_everybody", "rate_limit_requests")
-    for name in rates:
+    if settings.oidc_issuer.startswith("http://"):
+        yield "OIDC_ISSUER is without https"
+    for name in (field for field in type(settings).model_fields if field.startswith("rate_limit_")):
         if not getattr(settings, name):
             yield f"{name.upper()} is empty, which means no limit"
     if settings.redis_url and make_url(settings.database_url).get_backend_name() == "sqlite":

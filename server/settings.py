@@ -130,6 +130,15 @@ class Settings(BaseSettings):
     rate_limit_requests: Rate = Field(
         default="1200/minute", description="Requests of any kind from one address; beyond it not even danger is read."
     )
+    rate_limit_sign_in: Rate = Field(
+        default="10/10 minute", description="Attempts to sign in to one account from one address or one known device."
+    )
+    rate_limit_sign_in_address: Rate = Field(
+        default="30/10 minute", description="Attempts to sign in to any account from one address."
+    )
+    rate_limit_sign_in_account: Rate = Field(
+        default="100/hour", description="Attempts to sign in to one account from all devices that it does not know."
+    )
     max_turns_in_flight: int = Field(
         default=64, ge=1, description="Turns at once; beyond it only messages that speak of danger are let in."
     )
@@ -151,8 +160,26 @@ class Settings(BaseSettings):
         default=DEVELOPMENT_KEY,
         validate_default=True,
         repr=False,
-        description="Secret for the hashes by which the log knows senders of Rasa's protocol. "
-        "Long, random, and not to be changed: their conversations would begin anew.",
+        description="Secret for the hashes by which the log knows senders of Rasa's protocol, and for the seal on the "
+        "staff's second steps. Long, random, and not to be changed: conversations would begin anew, and second steps "
+        "would have to be set up again.",
+    )
+    staff_idle_minutes: int = Field(
+        default=30, ge=1, description="Staff are signed out so many minutes after their last click."
+    )
+    staff_session_hours: int = Field(
+        default=12, ge=1, description="Staff are signed out so many hours after signing in, whatever they do."
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="The clinic's identity provider (OpenID Connect), https://…; empty: passwords only.",
+    )
+    oidc_client_id: str = Field(default="", description="The name under which the provider knows PumpTalk.")
+    oidc_client_secret: str = Field(default="", repr=False, description="The secret that belongs to that name.")
+    oidc_title: str = Field(default="your clinic account", description="What staff call the provider's account.")
+    oidc_new_account_role: Literal["", "reviewer", "clinician", "auditor"] = Field(
+        default="", description="Role of an account made at the first sign-in by the provider; empty: none is made."
     )
     widget_dir: Path = Field(
         default=ROOT / "web" / "dist", description="Folder of the built widget, served at /widget.js."

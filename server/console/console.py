@@ -6,6 +6,7 @@ from fastapi import Request
 
 from knowledge import Clinic, Library
 from server.db import Database
+from server.edge.limits import RateLimits
 from server.settings import Settings
 
 
@@ -17,6 +18,7 @@ class Console:
     library: Library
     clinic: Clinic
     settings: Settings
+    limits: RateLimits
 
 
 def console(request: Request) -> Console:

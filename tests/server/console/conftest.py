@@ -1,12 +1,14 @@
 """Members of staff who are already signed in, as a browser is."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from server_fakes import client_of
 
@@ -18,6 +20,14 @@ from server.settings import Settings
 
 Member = Callable[..., Awaitable[httpx.AsyncClient]]
 _BROWSER = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """A hash is meant to be dear, and these tests make hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.console.people.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=64))
+        yield
 
 
 @pytest_asyncio.fixture

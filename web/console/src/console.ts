@@ -2,3 +2,5 @@
 
 import "htmx.org";
 import "./console.css";
+import "./people.css";
+import "./trail_page.css";
