@@ -22,8 +22,8 @@ _GUESS_FROM, _OFFERED = 0.2, 8.0
 _NEAR_FROM = 0.03
 # A longer message out of scope is a story, and not the talk going on.
 _SHORT = 7
-# Of two topics of which one is nearly as likely as the other neither is answered with.
-_AS_LIKELY = 0.9
+# Where a second topic is so nearly as likely as the first, neither is answered with.
+_AS_LIKELY = 0.75
 _SMALL_TALK = ("greet", "goodbye", "thank", "affirm", "deny")
 
 
