@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.log.inbox import InboxLog
 from server.log.models import Contact, Conversation, Feedback, Rating, Reply, Turn, TurnState
 from server.log.turns import reply_rows
 from server.log.types import StoredJson
@@ -112,7 +113,8 @@ class LogRepository:
         return True
 
     async def add_contact(self, conversation_id: str, new: NewContact) -> str:
-        """Log a call-back request; returns its id."""
+        """Log a call-back request; returns its id. The conversation has to be held."""
+        now = datetime.now(UTC)
         row = Contact(
             id=uuid4().hex,
             conversation_id=conversation_id,
@@ -121,7 +123,8 @@ class LogRepository:
             email=new.email,
             best_time=new.best_time,
             note=new.note,
-            at=datetime.now(UTC),
+            at=now,
         )
         self._session.add(row)
+        await InboxLog(self._session).note_contact(conversation_id, now)
         return row.id

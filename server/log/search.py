@@ -1,0 +1,62 @@
+"""Full-text search: the words of each turn, both sides together.
+
+The table `search_text` and its index (FTS5 on SQLite, a generated tsvector on PostgreSQL) are made by the migration
+alone: SQLAlchemy's models know neither. Rows go with their turn.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Integer, Select, String, Text, column, func, insert, literal, select, table, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.log.types import UtcDateTime
+
+SEARCH_TEXT = table(
+    "search_text",
+    column("id", Integer),
+    column("turn_id", String),
+    column("conversation_id", String),
+    column("at", UtcDateTime),
+    column("text", Text),
+)
+# Only the newest turns that hold the words are looked at, so that a common word takes no longer than a rare one.
+NEWEST = 5000
+_PHRASE = re.compile(r'"([^"]*)"|(\S+)')
+_WORD = re.compile(r"\w+")
+
+
+async def keep_words(
+    session: AsyncSession, turn_id: str, conversation_id: str, texts: Iterable[str], now: datetime
+) -> None:
+    """Make a turn findable."""
+    row = {"turn_id": turn_id, "conversation_id": conversation_id, "at": now, "text": "\n".join(texts)}
+    await session.execute(insert(SEARCH_TEXT).values(row))
+
+
+def phrases(query: str) -> str:
+    """A query as both databases read it: words and "quoted phrases", all of which have to occur. May be empty.
+
+    Every other sign is taken out, so that nothing of what somebody types is an operator.
+    """
+    found = (_WORD.findall(quoted or word) for quoted, word in _PHRASE.findall(query))
+    return " ".join(f'"{" ".join(words)}"' for words in found if words)
+
+
+def matching(dialect: str, query: str, until: datetime | None = None) -> Select[tuple[str]]:
+    """Ids of the conversations of the newest turns that hold these `phrases`, at most `NEWEST` rows."""
+    found = select(SEARCH_TEXT.c.conversation_id)
+    if dialect == "sqlite":
+        index = table("search_index", column("rowid", Integer))
+        found = found.join(index, index.c.rowid == SEARCH_TEXT.c.id)
+        found = found.where(text("search_index MATCH :phrases").bindparams(phrases=query))
+        newest = index.c.rowid
+    else:
+        words: column[str] = column("words")
+        found = found.where(words.op("@@")(func.websearch_to_tsquery(literal("english"), query)))
+        newest = SEARCH_TEXT.c.id
+    if until:
+        last = select(SEARCH_TEXT.c.id).where(SEARCH_TEXT.c.at <= until).order_by(SEARCH_TEXT.c.at.desc()).limit(1)
+        found = found.where(newest <= last.scalar_subquery())
+    return found.order_by(newest.desc()).limit(NEWEST)
