@@ -94,7 +94,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_pages(app, settings.demo_dir)
     install_widget(app, settings.widget_dir, content, settings.max_message_chars)
     install_faq(app, content)
-    install_console(app, Console(database, content.library, content.clinic, settings))
+    install_console(app, Console(database, content.library, content.clinic, settings, chat.eraser))
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app

@@ -1,12 +1,20 @@
 """What the console's routes need from the composition root."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import Request
 
 from knowledge import Clinic, Library
 from server.db import Database
 from server.settings import Settings
+
+
+class Memory(Protocol):
+    """What Rasa remembers of conversations."""
+
+    async def forget(self, conversation_id: str) -> bool:
+        """Let Rasa forget one that is gone from the log; False if that has to wait."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,7 @@ class Console:
     library: Library
     clinic: Clinic
     settings: Settings
+    memory: Memory
 
 
 def console(request: Request) -> Console:

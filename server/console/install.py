@@ -8,10 +8,17 @@ from starlette.responses import RedirectResponse
 from server.console import assets
 from server.console.access import NotSignedInError, own_pages_only
 from server.console.console import Console
+from server.console.inbox import routes_conversation, routes_list, routes_marks, routes_red_flags
 from server.errors import problem
 
 # One router a part, each in a package of its own.
-_ROUTERS: tuple[APIRouter, ...] = (assets.router,)
+_ROUTERS: tuple[APIRouter, ...] = (
+    assets.router,
+    routes_list.router,
+    routes_conversation.router,
+    routes_marks.router,
+    routes_red_flags.router,
+)
 
 
 def install_console(app: FastAPI, console: Console) -> None:

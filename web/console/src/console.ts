@@ -2,3 +2,10 @@
 
 import "htmx.org";
 import "./console.css";
+import "./inbox.css";
+import { startPolling } from "./polling";
+import { startShortcuts } from "./shortcuts";
+
+// The script is deferred, so the page is there.
+startPolling();
+startShortcuts();
