@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Integer, Select, String, Text, column, func, insert, literal, select, table, text
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.log.types import UtcDateTime
@@ -53,8 +54,8 @@ def matching(dialect: str, query: str, until: datetime | None = None) -> Select[
         found = found.where(text("search_index MATCH :phrases").bindparams(phrases=query))
         newest = index.c.rowid
     else:
-        words: column[str] = column("words")
-        found = found.where(words.op("@@")(func.websearch_to_tsquery(literal("english"), query)))
+        wanted = func.websearch_to_tsquery(literal("english", REGCONFIG), query)
+        found = found.where(column("words", TSVECTOR).bool_op("@@")(wanted))
         newest = SEARCH_TEXT.c.id
     if until:
         last = select(SEARCH_TEXT.c.id).where(SEARCH_TEXT.c.at <= until).order_by(SEARCH_TEXT.c.at.desc()).limit(1)

@@ -76,7 +76,7 @@ class ConversationView:
 
 
 async def conversation_view(
-    session: AsyncSession, library: Library, conversation_id: str, after: int = 0, limit: int | None = TURNS_AT_ONCE
+    session: AsyncSession, library: Library, conversation_id: str, after: int = 0, limit: int | None = None
 ) -> ConversationView:
     """The conversation from the turn after this number on; without a limit all of it. Raises NotFoundError."""
     row = await session.get(Conversation, conversation_id)

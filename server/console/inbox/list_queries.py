@@ -1,10 +1,10 @@
 """The queries of the list. Nothing here commits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, distinct, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, case, false, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -55,8 +55,8 @@ class ListQueries:
         refused = InboxEntry.outcomes.bitwise_and(int(Outcome.REFUSED)) != 0
         views: dict[str, Select[Any]] = {
             "unreviewed": entry.where(InboxEntry.needs_review),
-            "red_flags": select(distinct(RedFlag.conversation_id)).where(RedFlag.handled_at.is_(None)),
-            "call_backs": select(distinct(Contact.conversation_id)).where(Contact.done_at.is_(None)),
+            "red_flags": select(RedFlag.conversation_id).distinct().where(RedFlag.handled_at.is_(None)),
+            "call_backs": select(Contact.conversation_id).distinct().where(Contact.done_at.is_(None)),
             "refused_today": entry.where(refused, InboxEntry.last_at >= today),
             "mine": entry.where(InboxEntry.assignee_id == self._me, InboxEntry.needs_review),
         }
@@ -93,29 +93,24 @@ class ListQueries:
         """Every tag in use, in order."""
         return (await self._session.scalars(select(ConversationTag.tag).distinct().order_by(ConversationTag.tag))).all()
 
-    async def _by_id(self, query: Select[Any]) -> dict[str, Any]:
+    async def _by_id(self, query: Any) -> dict[str, Any]:
         return {row[0]: row[1] for row in await self._session.execute(query)}
 
     def _filtered(self, query: Select[Any], filters: Filters) -> Select[Any]:
-        return query.where(*self._of_the_entry(filters), *self._of_other_tables(filters))
+        return query.where(*self._of_time_and_staff(filters), *_of_the_turns(filters), *self._of_other_tables(filters))
 
-    def _of_the_entry(self, filters: Filters) -> list[ColumnElement[bool]]:
+    def _of_time_and_staff(self, filters: Filters) -> Iterator[ColumnElement[bool]]:
         entry = InboxEntry
-        conditions = [
-            filters.since_moment and entry.last_at >= filters.since_moment,
-            filters.until_moment and entry.last_at < filters.until_moment,
-            filters.topic and entry.topics.contains(f" {filters.topic} ", autoescape=True),
-            filters.outcome and entry.outcomes.bitwise_and(int(OUTCOMES.get(filters.outcome, 0))) != 0,
-            {"sure": entry.lowest_confidence >= SURE_FROM, "unsure": entry.lowest_confidence < SURE_FROM}.get(
-                filters.sure or ""
-            ),
-            entry.gravity.is_not(None) if filters.red_flag else None,
-            {"unreviewed": entry.needs_review, "reviewed": ~entry.needs_review}.get(filters.review or ""),
-            filters.language and entry.language == filters.language,
-            filters.assignee and self._is_person(entry.assignee_id, filters.assignee),
-            filters.reviewer and self._is_person(entry.reviewed_by, filters.reviewer),
-        ]
-        return [condition for condition in conditions if condition is not None]
+        if filters.since_moment:
+            yield entry.last_at >= filters.since_moment
+        if filters.until_moment:
+            yield entry.last_at < filters.until_moment
+        if filters.review:
+            yield entry.needs_review.is_(filters.review == "unreviewed")
+        if filters.assignee:
+            yield self._is_person(entry.assignee_id, filters.assignee)
+        if filters.reviewer:
+            yield self._is_person(entry.reviewed_by, filters.reviewer)
 
     def _of_other_tables(self, filters: Filters) -> list[ColumnElement[bool]]:
         found: list[Select[Any]] = []
@@ -128,12 +123,29 @@ class ListQueries:
             found.append(select(RedFlag.conversation_id).where(RedFlag.handled_at.is_(None)))
         if filters.tag:
             found.append(select(ConversationTag.conversation_id).where(ConversationTag.tag == filters.tag))
-        if filters.q:
-            found.append(matching(self._dialect, phrases(filters.q), filters.until_moment))
+        if words := phrases(filters.q or ""):
+            found.append(matching(self._dialect, words, filters.until_moment))
         return [InboxEntry.conversation_id.in_(query) for query in found]
 
-    def _is_person(self, column: Any, who: str) -> ColumnElement[bool]:
+    def _is_person(self, column: Any, who: str) -> Any:
         return column.is_(None) if who == NOBODY else column == (self._me if who == ME else who)
+
+
+def _of_the_turns(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    entry = InboxEntry
+    if filters.q and not phrases(filters.q):
+        yield false()  # only signs, which nothing holds
+    if filters.topic:
+        yield entry.topics.contains(f" {filters.topic} ", autoescape=True)
+    if filters.outcome:
+        yield entry.outcomes.bitwise_and(int(OUTCOMES.get(filters.outcome, 0))) != 0
+    if filters.sure:
+        is_unsure = entry.lowest_confidence < SURE_FROM
+        yield is_unsure if filters.sure == "unsure" else ~is_unsure
+    if filters.red_flag:
+        yield entry.gravity.is_not(None)
+    if filters.language:
+        yield entry.language == filters.language
 
 
 def _place() -> Any:

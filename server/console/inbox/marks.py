@@ -1,6 +1,7 @@
 """What staff do with a conversation. Each call holds it until the commit, so that nothing of two people is lost."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete, select, update
@@ -128,6 +129,6 @@ class Marks:
             raise NotFoundError("Nobody has asked anything in this conversation.")
         return entry
 
-    async def _record(self, action: str, **details: object) -> None:
+    async def _record(self, action: str, **details: Any) -> None:
         await self._session.flush()
         await Trail(self._session).record(self._staff, action, _KIND, self._id, **details)

@@ -27,7 +27,7 @@ SAID = MappingProxyType(
         "erased": (True, "The conversation is erased. What was done stands in the trail."),
     }
 )
-_WORDS = {
+_WORDS: dict[str, Any] = {
     "moment": moment,
     "span": span,
     "capped": capped,

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse
 
 from server.console.access import allowed_to
 from server.console.console import Console, console
-from server.console.inbox.conversation import conversation_view, latest_flag_at
+from server.console.inbox.conversation import TURNS_AT_ONCE, conversation_view, latest_flag_at
 from server.console.inbox.export import as_json, as_text
 from server.console.inbox.list_queries import ListQueries
 from server.console.inbox.marks import Marks
@@ -34,7 +34,7 @@ async def conversation(
 ) -> Response:
     """The conversation. Opening it is recorded, and is what "seen" means for a red flag."""
     async with console.database.session() as session:
-        view = await conversation_view(session, console.library, conversation_id, after)
+        view = await conversation_view(session, console.library, conversation_id, after, TURNS_AT_ONCE)
         all_tags = await ListQueries(session, staff.id).all_tags()
         # Only then, because a write makes every visitor's message wait on SQLite.
         if any(flag.seen_at is None for flag in view.flags):
@@ -61,7 +61,7 @@ async def export(
 ) -> Response:
     """The conversation as a file."""
     async with console.database.session() as session:
-        view = await conversation_view(session, console.library, conversation_id, limit=None)
+        view = await conversation_view(session, console.library, conversation_id)
         await Trail(session).record(staff, "exported", "conversation", conversation_id, form=form)
     content = as_json(view) if form == "json" else as_text(view, console.clinic.name)
     headers = {"Content-Disposition": f'attachment; filename="conversation.{form}"', "Cache-Control": "no-store"}

@@ -77,8 +77,8 @@ async def news(
     async with console.database.session() as session:
         queries = ListQueries(session, staff.id)
         newer, counts = await queries.newer(query, query.after), await queries.counts(today)
-    context = {"newer": newer, "counts": counts, "today": today.date().isoformat(), "filters": query}
-    return inbox_page(request, "inbox/news.html", staff, **context)
+    day = today.date().isoformat()
+    return inbox_page(request, "inbox/news.html", staff, newer=newer, counts=counts, today=day, filters=query)
 
 
 @router.post("/staff/conversations/views")

@@ -67,7 +67,7 @@ def downgrade() -> None:
     op.drop_table("inbox_entry")
 
 
-def _where(condition: str) -> dict[str, object]:
+def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
