@@ -21,6 +21,7 @@ _EVERY_SECONDS = 5.0
 # Twenty notices by two channels that hang until their timeouts take less than this.
 _LEASE = timedelta(minutes=10)
 _FIRST_AGAIN, _LONGEST_AGAIN = timedelta(seconds=15), timedelta(minutes=15)
+_DOUBLINGS = 10
 _GIVEN_UP_AFTER = timedelta(days=3)
 
 
@@ -90,4 +91,4 @@ def _next(notice: Notice, failed: bool) -> dict[str, datetime]:
     if now - notice.created_at > _GIVEN_UP_AFTER:
         logger.critical("notice given up", extra={"fields": {"attempts": notice.attempts}})
         return {"done_at": now}
-    return {"due_at": now + min(_FIRST_AGAIN * 2 ** (notice.attempts - 1), _LONGEST_AGAIN)}
+    return {"due_at": now + min(_FIRST_AGAIN * 2 ** min(notice.attempts - 1, _DOUBLINGS), _LONGEST_AGAIN)}

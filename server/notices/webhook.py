@@ -1,12 +1,10 @@
 """Notices posted to another system, signed as Standard Webhooks describes, so that its libraries can check them."""
 
-import base64
-import hashlib
-import hmac
 import json
-import time
+from datetime import UTC, datetime
 
 import httpx
+from standardwebhooks import Webhook as Signer
 
 from server.notices.news import CannotTell, News
 
@@ -17,7 +15,7 @@ class Webhook:
     """Posts to one address. `key` is the secret's bytes."""
 
     def __init__(self, url: str, key: bytes) -> None:
-        self._url, self._key = url, key
+        self._url, self._signer = url, Signer(key)
 
     async def tell(self, news: News) -> None:
         """Post; only a status of 2xx counts as taken, a redirect does not. Raises CannotTell."""
@@ -31,11 +29,13 @@ class Webhook:
             raise CannotTell(f"webhook: status {response.status_code}")
 
     def _headers(self, notice_id: str, body: bytes) -> dict[str, str]:
-        now = str(int(time.time()))
-        signed = f"{notice_id}.{now}.".encode() + body
-        signature = base64.b64encode(hmac.new(self._key, signed, hashlib.sha256).digest()).decode()
-        names = {"webhook-id": notice_id, "webhook-timestamp": now, "webhook-signature": f"v1,{signature}"}
-        return {"Content-Type": "application/json", **names}
+        now = datetime.now(UTC)
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": notice_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(notice_id, now, body.decode()),
+        }
 
 
 def _body(news: News) -> bytes:

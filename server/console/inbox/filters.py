@@ -28,7 +28,7 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-_Text = Annotated[str | None, BeforeValidator(_none_if_empty), Field(max_length=200)]
+_Text = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(_none_if_empty)]
 _Date = Annotated[date | None, BeforeValidator(_none_if_empty)]
 
 

@@ -8,6 +8,7 @@ import pytest
 from console_talks import Member, Talks, ids_in
 from sqlalchemy import select
 
+from server.console.inbox.filters import Filters
 from server.console.inbox.models import SavedView
 from server.console.models import TrailEntry
 from server.console.roles import Role
@@ -69,6 +70,9 @@ async def test_filters(nurse: httpx.AsyncClient, talks: Talks) -> None:
         assert set(await found(nurse, **{name: value})) == ids, (name, value)
     assert await found(nurse, sure="unsure", outcome="refused", call_back="waiting") == [refused]
     assert await found(nurse, sure="unsure", thumbs="down") == []
+    # A form sends its empty fields too.
+    empty = dict.fromkeys((*Filters.model_fields, "said"), "")
+    assert set(await found(nurse, **empty)) == {calm, unsure, danger, refused}
 
 
 async def test_search_finds_words_of_both_sides(nurse: httpx.AsyncClient, talks: Talks) -> None:
