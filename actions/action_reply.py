@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import clinic, follow_ups, library
 from actions.dialogue import REFUSAL_INTENT, Move, move, safety_first, specific_subject
+from actions.for_staff import for_staff
 from actions.reply import Message, answer_message, clarify_message, phrase_message, refusal_message, sources_message
 from actions.turn import CLOSED, LAST_TOPICS, SUBJECT, Context, Part, context, model_id, newest
 from knowledge import Answer
@@ -54,6 +55,7 @@ class _Turn:
         todo = move(part, self.context, library(), follow_ups())
         message = self._message(todo)
         if message is not None:
+            message["metadata"].update(for_staff(part.ranking, message["metadata"], library()))
             self.messages.append(message)
         if todo.action == "answer":
             self._go_on(part, library().answers.get(todo.topics[0]))

@@ -1,10 +1,12 @@
-"""A large log for the console's benchmark: conversations as a year of visitors would leave them, the same at each run."""
+"""A large log for the console's benchmark: a year of conversations, the same at each run."""
 
 import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ import yaml
 
 from knowledge import load_clinic, load_library
 from knowledge.render import answer_text, source_refs
-from server.log.inbox import facts_of
+from server.log.inbox import TurnFacts, facts_of
 
 _DAYS = 365
+_TOOK = timedelta(milliseconds=40)
 _SEED = 20260101
 Row = dict[str, Any]
 # What the columns of a table are that not every row names.
@@ -29,8 +32,10 @@ COLUMNS = {
         *("gravity", "needs_review", "reviewed_by", "reviewed_at", "assignee_id"),
     ),
     "search_text": ("turn_id", "conversation_id", "at", "text"),
-    "red_flag": ("id", "conversation_id", "turn_id", "topic", "gravity", "raised_at", "seen_by", "seen_at")
-    + ("handled_by", "handled_at", "note"),
+    "red_flag": (
+        *("id", "conversation_id", "turn_id", "topic", "gravity", "raised_at"),
+        *("seen_by", "seen_at", "handled_by", "handled_at", "note"),
+    ),
     "conversation_tag": ("conversation_id", "tag"),
 }
 
@@ -84,64 +89,64 @@ class Talkers:
             yield batch
 
     def _talk(self, batch: Batch, index: int, at: datetime) -> None:
-        chance = self._random.random
-        conversation, turns = f"bench-conversation-{index:06}", 1 + int(self._random.expovariate(0.5))
-        outcomes, topics, lowest, gravity, seq = 0, [], 1.0, None, 1
-        greeting = self._answers["greet"]
-        later: list[tuple[str, Row]] = [("reply", _reply(conversation, None, 1, greeting, at, greeting.details))]
-        for number in range(turns):
-            topic = self._random.choices(self._topics, self._weights)[0]
-            if chance() < 0.01:
-                topic = self._random.choice(self._safety)
-            told = self._told(topic)
-            details = {**told.details, "confidence": round(1 - 0.5 * chance() ** 4, 4)}
-            details |= {"confidence": 0.2} if told.kind == "fallback" else {}
-            turn, received = f"{index:08x}-{number:04x}", at + timedelta(minutes=number)
-            finished, question = received + timedelta(milliseconds=40), self._random.choice(self._questions[topic])
-            state = "failed" if chance() < 0.002 else "answered"
-            row = {"id": turn, "conversation_id": conversation, "seq": seq + 1, "client_message_id": f"m-{number}"}
-            later.append(
-                ("turn", row | {"text": question, "state": state, "received_at": received, "finished_at": finished})
-            )
-            later.append(("reply", _reply(conversation, turn, seq + 2, told, finished, details)))
-            words = {"turn_id": turn, "conversation_id": conversation, "at": finished}
-            later.append(("search_text", words | {"text": f"{question}\n{told.text}"}))
-            seq += 2
-            facts = facts_of(state, [(told.kind, details)], told.kind == "safety")
-            outcomes, lowest = outcomes | facts.outcomes, min(lowest, facts.lowest_confidence)
-            topics += [t for t in facts.topics.split() if t not in topics]
-            if facts.gravity is not None:
-                gravity = facts.gravity if gravity is None else min(gravity, facts.gravity)
-                later.append(("red_flag", self._flag(conversation, turn, topic, facts.gravity, finished, index)))
-            if chance() < 0.08:
-                rated = {"reply_id": f"{turn}-r", "conversation_id": conversation, "at": finished}
-                later.append(("feedback", rated | {"rating": self._random.choice(("up", "up", "down"))}))
-        last = at + timedelta(minutes=turns - 1, milliseconds=40)
-        batch.add("conversation", id=conversation, channel="api", created_at=at, last_at=last, last_seq=seq)
-        for table, values in later:
-            batch.add(table, **values)
-        reviewed = chance() < 0.7
+        conversation, greeting = f"bench-conversation-{index:06}", self._answers["greet"]
+        turns = 1 + int(self._random.expovariate(0.5))
+        times = [at + timedelta(minutes=number) for number in range(turns)]
+        ended = {"created_at": at, "last_at": times[-1] + _TOOK, "last_seq": 1 + 2 * turns}
+        batch.add("conversation", id=conversation, channel="api", **ended)
+        batch.add("reply", **_reply(conversation, None, 1, greeting, at, greeting.details))
+        facts = [self._turn(batch, index, number, conversation, moment) for number, moment in enumerate(times)]
+        self._entry(batch, conversation, facts, times[-1] + _TOOK)
+        self._of_staff(batch, conversation, index, times[-1] + _TOOK)
+
+    def _turn(self, batch: Batch, index: int, number: int, conversation: str, received: datetime) -> TurnFacts:
+        chance, turn, seq = self._random.random, f"{index:08x}-{number:04x}", 2 + 2 * number
+        topic = self._random.choices(self._topics, self._weights)[0]
+        if chance() < 0.01:
+            topic = self._random.choice(self._safety)
+        told, finished = self._told(topic), received + _TOOK
+        confidence = 0.2 if told.kind == "fallback" else round(1 - 0.5 * chance() ** 4, 4)
+        details = {**told.details, "confidence": confidence}
+        question, state = self._random.choice(self._questions[topic]), "failed" if chance() < 0.002 else "answered"
+        row = {"id": turn, "conversation_id": conversation, "seq": seq, "client_message_id": f"m-{number}"}
+        batch.add("turn", **row, text=question, state=state, received_at=received, finished_at=finished)
+        batch.add("reply", **_reply(conversation, turn, seq + 1, told, finished, details))
+        words = {"turn_id": turn, "conversation_id": conversation, "at": finished}
+        batch.add("search_text", **words, text=f"{question}\n{told.text}")
+        facts = facts_of(state, [(told.kind, details)], told.kind == "safety")
+        if facts.gravity is not None:
+            self._flag(batch, words, topic, facts.gravity)
+        if chance() < 0.08:
+            rated = {"reply_id": f"{turn}-r", "conversation_id": conversation, "at": finished}
+            batch.add("feedback", **rated, rating=self._random.choice(("up", "up", "down")))
+        return facts
+
+    def _entry(self, batch: Batch, conversation: str, facts: list[TurnFacts], last: datetime) -> None:
+        topics = list(dict.fromkeys(topic for of_turn in facts for topic in of_turn.topics.split()))
+        is_reviewed, is_assigned = self._random.random() < 0.7, self._random.random() < 0.1
         batch.add(
             "inbox_entry",
             conversation_id=conversation,
             last_at=last,
-            last_seq=seq,
-            turns=turns,
-            outcomes=outcomes,
+            last_seq=1 + 2 * len(facts),
+            turns=len(facts),
+            outcomes=reduce(or_, (of_turn.outcomes for of_turn in facts)),
             topics=f" {' '.join(topics)} " if topics else "",
-            lowest_confidence=lowest,
+            lowest_confidence=min(of_turn.lowest_confidence for of_turn in facts),
             language="other" if "other_language" in topics else "en",
-            gravity=gravity,
-            needs_review=not reviewed,
-            reviewed_by=self._random.choice(self._staff) if reviewed else None,
-            reviewed_at=last if reviewed else None,
-            assignee_id=self._random.choice(self._staff) if chance() < 0.1 else None,
+            gravity=min((f.gravity for f in facts if f.gravity is not None), default=None),
+            needs_review=not is_reviewed,
+            reviewed_by=self._random.choice(self._staff) if is_reviewed else None,
+            reviewed_at=last if is_reviewed else None,
+            assignee_id=self._random.choice(self._staff) if is_assigned else None,
         )
-        if chance() < 0.03:
-            done = {"done_at": last, "done_by": self._staff[0]} if chance() < 0.9 else {}
-            name = {"id": f"contact-{index}", "conversation_id": conversation, "name": "A. Nobody", "phone": "555-0100"}
-            batch.add("contact", **name, at=last, **done)
-        if chance() < 0.05:
+
+    def _of_staff(self, batch: Batch, conversation: str, index: int, last: datetime) -> None:
+        if self._random.random() < 0.03:
+            done = {"done_at": last, "done_by": self._staff[0]} if self._random.random() < 0.9 else {}
+            who = {"id": f"contact-{index}", "conversation_id": conversation, "name": "A. Nobody", "phone": "555-0100"}
+            batch.add("contact", **who, at=last, **done)
+        if self._random.random() < 0.05:
             batch.add("conversation_tag", conversation_id=conversation, tag=f"tag {self._random.randrange(20)}")
 
     def _told(self, topic: str) -> Told:
@@ -152,13 +157,13 @@ class Talkers:
             return Told("Which of these do you mean?", "clarify", {"topics": [], "model": "20260101-m"})
         return self._answers[topic]
 
-    def _flag(self, conversation: str, turn: str, topic: str, gravity: int, at: datetime, index: int) -> Row:
-        row = {"id": f"{turn}-f", "conversation_id": conversation, "turn_id": turn, "topic": topic}
-        row |= {"gravity": gravity, "raised_at": at}
-        if self._random.random() < 0.1:
-            return row
-        seen = {"seen_by": self._staff[0], "seen_at": at, "handled_by": self._staff[0], "handled_at": at}
-        return row | seen | {"note": "called"}
+    def _flag(self, batch: Batch, words: Row, topic: str, gravity: int) -> None:
+        turn, at = words["turn_id"], words["at"]
+        row = {"id": f"{turn}-f", "conversation_id": words["conversation_id"], "turn_id": turn, "topic": topic}
+        handled: Row = {}
+        if self._random.random() < 0.9:
+            handled = {"seen_by": self._staff[0], "seen_at": at, "handled_by": self._staff[0], "handled_at": at}
+        batch.add("red_flag", **row, gravity=gravity, raised_at=at, **handled, note="called" if handled else None)
 
 
 def _reply(conversation: str, turn: str | None, seq: int, told: Told, at: datetime, details: Row) -> Row:

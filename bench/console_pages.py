@@ -245,9 +245,9 @@ def _of(taken: list[float]) -> tuple[float, float]:
 def _page(report: str) -> str:
     return (
         "# How long the inbox's pages take\n\n"
-        f"Printed by `make bench-console` on two shared cores: {_CONVERSATIONS:,} conversations over a year, made of the\n"
-        f"bot's real answers and training questions; {_REQUESTS} requests of each page, one after the other; the server's\n"
-        "own time, without a network. PostgreSQL 15 with its default settings, without syncing to the disk.\n\n"
+        f"Printed by `make bench-console`: {_CONVERSATIONS:,} conversations over a year, made of the bot's real\n"
+        f"answers and training questions; {_REQUESTS} requests of each page, one by one; the server's own time,\n"
+        "without a network. PostgreSQL with its default settings, without syncing to the disk.\n\n"
         f"{report}\n"
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.console.staff import Staff
 from server.console.trail import Trail
 from server.errors import BadRequestError
+from server.log.models import Turn
 from server.log.red_flags import Notice, RedFlag
 
 _SHOWN = 100
@@ -17,11 +18,14 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class Waiting:
-    """A conversation whose red flags nobody has handled. `seen` is None while one of them is unseen."""
+    """A conversation whose red flags nobody has handled. `said` is the message of the gravest one; `seen_at` is None
+    while one of them is unseen.
+    """
 
     conversation_id: str
     gravity: int
     topics: list[str]
+    said: str
     times: int
     first_at: datetime
     last_at: datetime
@@ -54,12 +58,13 @@ class RedFlagQueue:
             .limit(_SHOWN)
         )
         ids = (await self._session.scalars(query)).all()
-        flags = select(RedFlag).where(RedFlag.conversation_id.in_(ids), RedFlag.handled_at.is_(None))
-        found: dict[str, list[RedFlag]] = {i: [] for i in ids}
-        for flag in await self._session.scalars(flags.order_by(RedFlag.gravity, RedFlag.raised_at)):
-            found[flag.conversation_id].append(flag)
-        notices = await self._notices([flag.id for own in found.values() for flag in own])
-        return [_waiting(own, notices) for own in found.values()]
+        flags = select(RedFlag, Turn.text).join(Turn, Turn.id == RedFlag.turn_id)
+        flags = flags.where(RedFlag.conversation_id.in_(ids), RedFlag.handled_at.is_(None))
+        found: dict[str, list[tuple[RedFlag, str]]] = {i: [] for i in ids}
+        for flag, said in await self._session.execute(flags.order_by(RedFlag.gravity, RedFlag.raised_at)):
+            found[flag.conversation_id].append((flag, said))
+        notices = await self._notices([flag.id for own in found.values() for flag, _ in own])
+        return [_waiting([flag for flag, _ in own], own[0][1], notices) for own in found.values()]
 
     async def count(self) -> int:
         """How many conversations wait."""
@@ -101,7 +106,7 @@ class RedFlagQueue:
         return {notice.red_flag_id: notice for notice in await self._session.scalars(query)}
 
 
-def _waiting(flags: Sequence[RedFlag], notices: dict[str, Notice]) -> Waiting:
+def _waiting(flags: Sequence[RedFlag], said: str, notices: dict[str, Notice]) -> Waiting:
     told = [notices[flag.id] for flag in flags if flag.id in notices]
     sent = [at for notice in told for at in (notice.mailed_at, notice.posted_at) if at]
     seen = [] if any(flag.seen_at is None for flag in flags) else sorted(flags, key=lambda f: f.seen_at or f.raised_at)
@@ -109,6 +114,7 @@ def _waiting(flags: Sequence[RedFlag], notices: dict[str, Notice]) -> Waiting:
         conversation_id=flags[0].conversation_id,
         gravity=flags[0].gravity,
         topics=list(dict.fromkeys(flag.topic for flag in flags)),
+        said=said,
         times=len(flags),
         first_at=min(flag.raised_at for flag in flags),
         last_at=max(flag.raised_at for flag in flags),

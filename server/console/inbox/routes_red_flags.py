@@ -12,6 +12,7 @@ from server.console.console import Console, console
 from server.console.inbox.listing import names_of_staff
 from server.console.inbox.pages import inbox_page
 from server.console.inbox.red_flags import RedFlagQueue
+from server.console.inbox.seen import record_seen
 from server.console.inbox.words import topic_title
 from server.console.roles import Action
 from server.console.staff import Staff
@@ -32,6 +33,7 @@ async def red_flags(request: Request, staff: _Reader, console: _Console, said: s
             "handled": await queue.handled(),
             "people": await names_of_staff(session),
         }
+        await record_seen(session, staff, "listed", "inbox", "red flags")
     return inbox_page(
         request,
         "inbox/red_flags.html",

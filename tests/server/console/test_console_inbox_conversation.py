@@ -16,6 +16,7 @@ from server.console.trail import Trail
 from server.db import Database
 from server.log.models import Reply
 from server.log.red_flags import RedFlag
+from server.messages import RunnerUp
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.both_databases]
 
@@ -57,8 +58,23 @@ async def test_the_transcript_with_what_stands_behind_it(nurse: httpx.AsyncClien
     for shown in ("Asked back", "unsure", "41 %", "sure", "97 %", "20261122-000000-example", "not what I meant"):
         assert shown in text_of
     assert "University of Maryland Pain Medicine: Intrathecal Therapy" in text_of
-    assert re.search(r"Answered after \d+\.\d s", text_of)
+    assert re.search(r"Answered after \d+\.\d\d s", text_of)
     assert len(re.findall(r'hx-get="/staff/teaching/turns/', text_of)) == 2
+
+
+async def test_what_else_it_may_have_meant_is_for_staff_alone(nurse: httpx.AsyncClient, talks: Talks) -> None:
+    reply = golden_replies()[0]
+    for_staff = {"runners_up": [RunnerUp(topic="pump_replacement", confidence=0.12)], "answer_version": "abcdef0123"}
+    reply = reply.model_copy(update={"metadata": reply.metadata.model_copy(update=for_staff)})
+    talk = await talks.greeted()
+    await talks.say(talk, "how long", reply)
+    text_of = await page(nurse, talk)
+    assert re.search(r"Also likely</dt><dd>[^<]+ <span class=\"muted\">12 %", text_of)
+    assert "abcdef0123" in text_of
+    visitor = talks.visitors[talk]
+    again = await visitor.send("and again", "m-again")
+    for told in (str(await visitor.history()), again.text):
+        assert "runners_up" not in told and "answer_version" not in told
 
 
 async def test_a_long_conversation_comes_in_pieces(
@@ -252,6 +268,7 @@ async def test_a_red_flag_is_seen_then_handled(
     text_of = (await nurse.get(queue)).text
     shown = re.findall(r'<h3[^>]*>.*?/staff/conversations/([^"]+)"', text_of)
     assert shown == [later, twice, grave]
+    assert text_of.count('<blockquote class="text">') == 3 and "hello b" in text_of
     assert text_of.count("not seen yet") == 2 and "by reviewer" in text_of
     until = re.findall(r'name="until" value="([^"]+)"', text_of)[1]
     await talks.say(twice, "hello d", urgent)
