@@ -45,19 +45,23 @@ def phrases(query: str) -> str:
     return " ".join(f'"{" ".join(words)}"' for words in found if words)
 
 
-def matching(dialect: str, query: str, until: datetime | None = None) -> Select[tuple[str]]:
+def matching(dialect: str, query: str, until: datetime | None = None) -> Select[str]:
     """Ids of the conversations of the newest turns that hold these `phrases`, at most `NEWEST` rows."""
-    found = select(SEARCH_TEXT.c.conversation_id)
+    return select(SEARCH_TEXT.c.conversation_id).where(SEARCH_TEXT.c.id.in_(newest_turns(dialect, query, until)))
+
+
+def newest_turns(dialect: str, query: str, until: datetime | None = None) -> Select[int]:
+    """The same turns by their numbers in the index."""
     if dialect == "sqlite":
-        index = table("search_index", column("rowid", Integer))
-        found = found.join(index, index.c.rowid == SEARCH_TEXT.c.id)
+        number = column("rowid", Integer)
+        found = select(number).select_from(table("search_index"))
         found = found.where(text("search_index MATCH :phrases").bindparams(phrases=query))
-        newest = index.c.rowid
     else:
+        number = SEARCH_TEXT.c.id
         wanted = func.websearch_to_tsquery(literal("english", REGCONFIG), query)
-        found = found.where(column("words", TSVECTOR).bool_op("@@")(wanted))
-        newest = SEARCH_TEXT.c.id
+        found = select(number).where(column("words", TSVECTOR).bool_op("@@")(wanted))
     if until:
-        last = select(SEARCH_TEXT.c.id).where(SEARCH_TEXT.c.at <= until).order_by(SEARCH_TEXT.c.at.desc()).limit(1)
-        found = found.where(newest <= last.scalar_subquery())
-    return found.order_by(newest.desc()).limit(NEWEST)
+        dated = SEARCH_TEXT.alias("dated")
+        last = select(dated.c.id).where(dated.c.at <= until).order_by(dated.c.at.desc()).limit(1)
+        found = found.where(number <= last.scalar_subquery())
+    return found.order_by(number.desc()).limit(NEWEST)

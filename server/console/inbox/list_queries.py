@@ -14,7 +14,7 @@ from server.console.inbox.models import ConversationTag
 from server.log.inbox import InboxEntry, Outcome
 from server.log.models import Contact, Feedback, Turn
 from server.log.red_flags import RedFlag
-from server.log.search import NEWEST, matching, phrases
+from server.log.search import NEWEST, matching, newest_turns, phrases
 from server.log.types import UtcDateTime
 
 PAGE = 50
@@ -46,7 +46,7 @@ class ListQueries:
         """Whether more turns hold the words than are looked at."""
         if not filters.q or not phrases(filters.q):
             return False
-        found = matching(self._dialect, phrases(filters.q), filters.until_moment).subquery()
+        found = newest_turns(self._dialect, phrases(filters.q), filters.until_moment).subquery()
         return (await self._session.execute(select(func.count()).select_from(found))).scalar_one() >= NEWEST
 
     async def counts(self, today: datetime) -> dict[str, int]:
