@@ -45,7 +45,8 @@ _OUTCOMES = {
     "safety": Outcome.SAFETY,
     "fallback": Outcome.REFUSED,
 }
-_WAITING = text("needs_review")
+# As SQLAlchemy asks for it, or SQLite would not see that the index serves.
+_WAITING_SQLITE, _WAITING = text("needs_review = 1"), text("needs_review")
 _FLAGGED = text("gravity IS NOT NULL")
 _ASSIGNED = text("assignee_id IS NOT NULL")
 
@@ -58,7 +59,13 @@ class InboxEntry(Base):
     __tablename__ = "inbox_entry"
     __table_args__ = (
         Index("ix_inbox_entry_newest", "last_at", "conversation_id"),
-        Index("ix_inbox_entry_waiting", "last_at", "conversation_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index(
+            "ix_inbox_entry_waiting",
+            "last_at",
+            "conversation_id",
+            sqlite_where=_WAITING_SQLITE,
+            postgresql_where=_WAITING,
+        ),
         Index("ix_inbox_entry_flagged", "last_at", "conversation_id", sqlite_where=_FLAGGED, postgresql_where=_FLAGGED),
         Index("ix_inbox_entry_assignee", "assignee_id", sqlite_where=_ASSIGNED, postgresql_where=_ASSIGNED),
     )

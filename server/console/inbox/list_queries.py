@@ -99,14 +99,14 @@ class ListQueries:
     def _filtered(self, query: Select[Any], filters: Filters) -> Select[Any]:
         return query.where(*self._of_time_and_staff(filters), *_of_the_turns(filters), *self._of_other_tables(filters))
 
-    def _of_time_and_staff(self, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    def _of_time_and_staff(self, filters: Filters) -> Iterator[Any]:
         entry = InboxEntry
         if filters.since_moment:
             yield entry.last_at >= filters.since_moment
         if filters.until_moment:
             yield entry.last_at < filters.until_moment
         if filters.review:
-            yield entry.needs_review.is_(filters.review == "unreviewed")
+            yield entry.needs_review if filters.review == "unreviewed" else ~entry.needs_review
         if filters.assignee:
             yield self._is_person(entry.assignee_id, filters.assignee)
         if filters.reviewer:

@@ -101,7 +101,13 @@ def _make_inbox() -> None:
     )
     newest = ["last_at", "conversation_id"]
     op.create_index("ix_inbox_entry_newest", "inbox_entry", newest)
-    op.create_index("ix_inbox_entry_waiting", "inbox_entry", newest, **_where("needs_review"))
+    op.create_index(
+        "ix_inbox_entry_waiting",
+        "inbox_entry",
+        newest,
+        sqlite_where=sa.text("needs_review = 1"),
+        postgresql_where=sa.text("needs_review"),
+    )
     op.create_index("ix_inbox_entry_flagged", "inbox_entry", newest, **_where("gravity IS NOT NULL"))
     op.create_index("ix_inbox_entry_assignee", "inbox_entry", ["assignee_id"], **_where("assignee_id IS NOT NULL"))
 
