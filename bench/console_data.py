@@ -29,7 +29,7 @@ COLUMNS = {
     "contact": ("id", "conversation_id", "name", "phone", "at", "done_at", "done_by"),
     "inbox_entry": (
         *("conversation_id", "last_at", "last_seq", "turns", "outcomes", "topics", "lowest_confidence", "language"),
-        *("gravity", "needs_review", "reviewed_by", "reviewed_at", "assignee_id"),
+        *("gravity", "ratings", "needs_review", "reviewed_by", "reviewed_at", "assignee_id"),
     ),
     "search_text": ("turn_id", "conversation_id", "at", "text"),
     "red_flag": (
@@ -135,6 +135,7 @@ class Talkers:
             lowest_confidence=min(of_turn.lowest_confidence for of_turn in facts),
             language="other" if "other_language" in topics else "en",
             gravity=min((f.gravity for f in facts if f.gravity is not None), default=None),
+            ratings=self._random.choices((0, 1, 2, 3), (80, 12, 6, 2))[0],
             needs_review=not is_reviewed,
             reviewed_by=self._random.choice(self._staff) if is_reviewed else None,
             reviewed_at=last if is_reviewed else None,

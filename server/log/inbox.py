@@ -10,13 +10,13 @@ from datetime import datetime
 from enum import IntFlag
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, case, text
+from sqlalchemy import ForeignKey, Index, String, Text, case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.model import gravity
-from server.log.models import Base, TurnState
+from server.log.models import Base, Feedback, TurnState
 from server.log.types import UtcDateTime
 
 # The reply that says that only English is understood; no turn knows more of its language than that.
@@ -37,6 +37,7 @@ class Outcome(IntFlag):
     FAILED = 64
 
 
+RATINGS = {"up": 1, "down": 2}
 _OUTCOMES = {
     "answer": Outcome.ANSWERED,
     "clarify": Outcome.ASKED_BACK,
@@ -53,7 +54,8 @@ _ASSIGNED = text("assignee_id IS NOT NULL")
 
 class InboxEntry(Base):
     """A conversation as staff list it. `topics` are ids with a blank around each; `gravity` is that of its gravest red
-    flag (knowledge.model.gravity). The last four columns are staff's own; their ids are those of accounts.
+    flag (knowledge.model.gravity); `ratings` is the sum of the RATINGS that visitors gave. The last four columns are
+    staff's own; their ids are those of accounts.
     """
 
     __tablename__ = "inbox_entry"
@@ -79,6 +81,7 @@ class InboxEntry(Base):
     lowest_confidence: Mapped[float]
     language: Mapped[str] = mapped_column(String(8))
     gravity: Mapped[int | None]
+    ratings: Mapped[int]
     needs_review: Mapped[bool]
     reviewed_by: Mapped[str | None] = mapped_column(String(32))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -149,6 +152,11 @@ class InboxLog:
         }
         await self._session.execute(new.on_conflict_do_update(index_elements=["conversation_id"], set_=changes))
 
+    async def note_rating(self, conversation_id: str) -> None:
+        """Bring the ratings up to date. Without an entry there is nothing to do: the first turn counts them."""
+        rated = update(InboxEntry).where(InboxEntry.conversation_id == conversation_id)
+        await self._session.execute(rated.values(ratings=_ratings(conversation_id)), execution_options=_UNSYNCHRONISED)
+
     async def note_contact(self, conversation_id: str, now: datetime) -> None:
         """Bring a conversation up in which somebody asks to be called back, also if nothing else was asked."""
         new = self._insert(InboxEntry).values(**_empty(conversation_id, 0, now))
@@ -167,10 +175,20 @@ def _empty(conversation_id: str, last_seq: int, now: datetime) -> dict[str, Any]
         "lowest_confidence": 1.0,
         "language": "en",
         "gravity": None,
+        "ratings": _ratings(conversation_id),
         "needs_review": False,
     }
+
+
+def _ratings(conversation_id: str) -> Any:
+    bit = case((Feedback.rating == "up", RATINGS["up"]), else_=RATINGS["down"])
+    given = select(func.sum(bit.distinct())).where(Feedback.conversation_id == conversation_id)
+    return func.coalesce(given.scalar_subquery(), 0)
 
 
 def _lower(old: Any, new: Any) -> Any:
     """The lower of two columns; one that is empty counts for nothing."""
     return case((old.is_(None), new), (new < old, new), else_=old)
+
+
+_UNSYNCHRONISED = {"synchronize_session": False}

@@ -109,10 +109,7 @@ class Feedback(Base):
     """A visitor's rating of a reply; a later one replaces it."""
 
     __tablename__ = "feedback"
-    __table_args__ = (
-        CheckConstraint("rating IN ('up', 'down')", name="rating"),
-        Index("ix_feedback_rating", "rating", "conversation_id"),
-    )
+    __table_args__ = (CheckConstraint("rating IN ('up', 'down')", name="rating"),)
 
     reply_id: Mapped[str] = mapped_column(ForeignKey("reply.id"), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)

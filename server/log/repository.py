@@ -102,7 +102,10 @@ class LogRepository:
         return [LoggedMessage(*row) for row in rows]
 
     async def rate(self, conversation_id: str, reply_id: str, rating: Rating, comment: str | None) -> bool:
-        """Keep what a visitor thinks of a reply, instead of what they thought before; False if it is not theirs."""
+        """Keep what a visitor thinks of a reply, instead of what they thought before; False if it is not theirs.
+
+        The conversation has to be held.
+        """
         reply = await self._session.get(Reply, reply_id)
         if reply is None or reply.conversation_id != conversation_id:
             return False
@@ -110,6 +113,7 @@ class LogRepository:
             reply_id=reply_id, conversation_id=conversation_id, rating=rating, comment=comment, at=datetime.now(UTC)
         )
         await self._session.merge(row)
+        await InboxLog(self._session).note_rating(conversation_id)
         return True
 
     async def add_contact(self, conversation_id: str, new: NewContact) -> str:

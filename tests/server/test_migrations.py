@@ -107,12 +107,15 @@ async def test_the_inbox_is_filled_from_the_log_of_before(engine: AsyncEngine, u
         await connection.run_sync(_fill_turn, 3, "my chest hurts", "safety", {"severity": "emergency", "topics": ["a"]})
         await connection.run_sync(_fill_turn, 5, "and now?", "clarify", {"confidence": 0.4, "topics": ["a", "b"]})
         await connection.run_sync(_fill_turn, 7, "hm", "fallback", "damaged {" if is_sqlite else [])
+        rated = "INSERT INTO feedback VALUES (:id, 'c', :rating, NULL, '2026-01-02 03:04:05+00')"
+        for reply, rating in (("r3", "up"), ("r5", "down"), ("r7", "down")):
+            await connection.execute(text(rated), {"id": reply, "rating": rating})
         await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
         entry = (await connection.execute(text("SELECT * FROM inbox_entry"))).mappings().one()
         flag = (await connection.execute(text("SELECT * FROM red_flag"))).mappings().one()
         notices = (await connection.execute(text("SELECT COUNT(*) FROM notice"))).scalar_one()
     assert (entry["turns"], entry["last_seq"], entry["topics"], entry["gravity"]) == (4, 8, " a b ", 1)
-    assert (entry["outcomes"], entry["lowest_confidence"]) == (2 | 8 | 16 | 32, 0.4)
+    assert (entry["outcomes"], entry["lowest_confidence"], entry["ratings"]) == (2 | 8 | 16 | 32, 0.4, 3)
     assert (flag["topic"], flag["gravity"], flag["turn_id"], notices) == ("a", 1, "t3", 0)
     database = Database(url)
     async with database.session() as session:

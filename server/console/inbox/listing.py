@@ -14,7 +14,7 @@ from server.console.inbox.list_queries import PAGE, ListQueries
 from server.console.inbox.models import SavedView
 from server.console.inbox.words import topic_title
 from server.console.models import StaffAccount
-from server.log.inbox import InboxEntry
+from server.log.inbox import RATINGS, InboxEntry
 
 _LONGEST_EXCERPT = 160
 _SHOWN_TOPICS = 3
@@ -88,7 +88,7 @@ async def _lines(
 ) -> list[Line]:
     ids = [entry.conversation_id for entry in entries]
     questions = await queries.first_questions(ids, _LONGEST_EXCERPT)
-    thumbs, call_backs, tags = await queries.thumbs(ids), await queries.call_backs(ids), await queries.tags(ids)
+    call_backs, tags = await queries.call_backs(ids), await queries.tags(ids)
     return [
         Line(
             entry=entry,
@@ -96,7 +96,7 @@ async def _lines(
             topics=[topic_title(library, topic) for topic in entry.topics.split()[:_SHOWN_TOPICS]],
             outcomes=frozenset(name for name, bit in OUTCOMES.items() if entry.outcomes & bit),
             is_unsure=entry.lowest_confidence < SURE_FROM,
-            thumbs=frozenset(rating for i, rating in thumbs if i == entry.conversation_id),
+            thumbs=frozenset(rating for rating, bit in RATINGS.items() if entry.ratings & bit),
             call_back=call_backs.get(entry.conversation_id),
             tags=tags.get(entry.conversation_id, []),
             reviewer=people.get(entry.reviewed_by or "", ""),

@@ -75,6 +75,16 @@ async def test_filters(nurse: httpx.AsyncClient, talks: Talks) -> None:
     assert set(await found(nurse, **empty)) == {calm, unsure, danger, refused}
 
 
+async def test_the_latest_thumbs_count_also_those_on_the_greeting(nurse: httpx.AsyncClient, talks: Talks) -> None:
+    talk = await talks.greeted()
+    await talks.rate(talk, "down")
+    await talks.say(talk, "and now?")
+    assert await found(nurse, thumbs="down") == [talk]
+    await talks.rate(talk, "down")
+    await talks.rate(talk, "up")
+    assert await found(nurse, thumbs="up") == await found(nurse, thumbs="down") == [talk]
+
+
 async def test_search_finds_words_of_both_sides(nurse: httpx.AsyncClient, talks: Talks) -> None:
     swim = await talks.answered("May I go swimming with it?")
     other = await talks.answered("What of a sauna, O'Neill?")
