@@ -133,7 +133,10 @@ async def _measured(url: str) -> dict[str, list[float]]:
         client.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
         client.cookies.set("staff", await _session(database))
         pages = await _pages(database)
-        times = {name: await _timed(client, address) for name, address in pages.items()}
+        times = {}
+        for name, address in pages.items():
+            times[name] = await _timed(client, address)
+            print("  {:32} p50 {:4.0f} ms, p95 {:4.0f} ms".format(name, *_of(times[name])), flush=True)
     await database.close()
     return times
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import Library
 from server.console.inbox.filters import SURE_FROM
-from server.console.inbox.listing import names_of_staff
+from server.console.inbox.listing import active_staff, names_of_staff
 from server.console.inbox.models import ConversationNote, ConversationTag
 from server.console.inbox.words import KIND_WORDS, topic_title
 from server.errors import NotFoundError
@@ -73,6 +73,7 @@ class ConversationView:
     tags: Sequence[str]
     notes: Sequence[ConversationNote]
     people: Mapping[str, str]
+    active: Mapping[str, str]
 
 
 async def conversation_view(
@@ -98,6 +99,7 @@ async def conversation_view(
         tags=[row.tag for row in tags],
         notes=notes,
         people=await names_of_staff(session),
+        active=await active_staff(session),
     )
 
 

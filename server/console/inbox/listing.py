@@ -62,6 +62,12 @@ async def names_of_staff(session: AsyncSession) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
+async def active_staff(session: AsyncSession) -> dict[str, str]:
+    """The names of those who may still sign in, by their ids."""
+    query = select(StaffAccount.id, StaffAccount.name).where(StaffAccount.disabled_at.is_(None))
+    return {row.id: row.name for row in await session.execute(query.order_by(StaffAccount.name))}
+
+
 async def listing(session: AsyncSession, library: Library, account_id: str, filters: Filters) -> Listing:
     """The list under these filters."""
     queries, now = ListQueries(session, account_id), datetime.now(UTC)

@@ -51,8 +51,9 @@ class Marks:
         entry = await self._held_entry()
         if entry.assignee_id != seen:
             return "assigned-meanwhile"
-        if assignee_id and await self._session.get(StaffAccount, assignee_id) is None:
-            raise BadRequestError("There is no such account.")
+        account = await self._session.get(StaffAccount, assignee_id) if assignee_id else None
+        if assignee_id and (account is None or account.disabled_at):
+            raise BadRequestError("There is no such account, or it is disabled.")
         entry.assignee_id = assignee_id
         await self._record("assigned", to=assignee_id)
         return "assigned"
