@@ -129,13 +129,15 @@ def _paired(turns: Sequence[Turn], replies: Sequence[ReplyView], flags: Sequence
     """Each turn with its replies; before them the greeting."""
     flag_of = {flag.turn_id: flag for flag in flags}
     titles = {b["payload"]: b["title"] for reply in replies for b in reply.row.buttons or ()}
-    greeting = [reply for reply in replies if reply.row.turn_id is None]
+    replies_of: dict[str | None, list[ReplyView]] = {}
+    for reply in replies:
+        replies_of.setdefault(reply.row.turn_id, []).append(reply)
+    greeting = replies_of.get(None, [])
     views = [TurnView(None, None, None, greeting, None)] if greeting else []
     for turn in turns:
-        own = [reply for reply in replies if reply.row.turn_id == turn.id]
         took = turn.finished_at - turn.received_at if turn.finished_at else None
         choice = titles.get(turn.payload, turn.payload) if turn.payload else None
-        views.append(TurnView(turn, choice, took, own, flag_of.get(turn.id)))
+        views.append(TurnView(turn, choice, took, replies_of.get(turn.id, []), flag_of.get(turn.id)))
     return views
 
 

@@ -28,7 +28,8 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-_Text = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(_none_if_empty)]
+# PostgreSQL takes no NUL in a text.
+_Text = Annotated[Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | None, BeforeValidator(_none_if_empty)]
 _Date = Annotated[date | None, BeforeValidator(_none_if_empty)]
 
 

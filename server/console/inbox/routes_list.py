@@ -83,7 +83,10 @@ async def news(
 
 @router.post("/staff/conversations/views")
 async def keep_view(
-    staff: _Reader, console: _Console, name: Annotated[str, Form(max_length=60)], query: Annotated[str, Form()]
+    staff: _Reader,
+    console: _Console,
+    name: Annotated[str, Form(max_length=60, pattern=r"\S")],
+    query: Annotated[str, Form()],
 ) -> Response:
     """Keep filters under a name; the same name again replaces what it stood for."""
     async with console.database.session() as session:

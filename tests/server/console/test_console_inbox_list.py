@@ -161,7 +161,9 @@ async def test_looking_at_the_list_is_recorded_once(nurse: httpx.AsyncClient, da
     assert [entry.action for entry in entries] == ["listed"]
 
 
-@pytest.mark.parametrize("query", ["before=nonsense", "since=tomorrow", "thumbs=sideways", f"q={'a' * 201}"])
+@pytest.mark.parametrize(
+    "query", ["before=nonsense", "since=tomorrow", "thumbs=sideways", "tag=a%00b", f"q={'a' * 201}"]
+)
 async def test_a_broken_address_is_told(nurse: httpx.AsyncClient, query: str) -> None:
     assert (await nurse.get(f"{LIST}?{query}")).status_code == 422
 
