@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test test-faults soak roles purge evaluate privacy-report tune bench lock widget widget-report
+.PHONY: help setup run train generate check lint fmt test test-faults soak roles purge evaluate privacy-report tune bench bench-console lock widget widget-report
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -78,6 +78,9 @@ tune: setup ## Choose the thresholds on the development questions and write them
 bench: setup ## Measure PumpTalk against stock Rasa, Rasa without and with the overrides, training and a parse
 	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.against_stock; first=$$?; $(SERVER) -m bench.overrides && \
 	  $(BOT) -m bench.nlu && exit $$first
+
+bench-console: setup ## Fill SQLite and PostgreSQL with 100,000 conversations and time the console's pages (a few minutes)
+	@PYTHONPATH="$(CURDIR):tests" $(SERVER) -m bench.console_pages
 
 widget: web/dist/.done ## Build the widget and the console's script into web/dist
 

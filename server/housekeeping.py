@@ -1,16 +1,13 @@
 """What a running server does by itself: ends turns that were left open, deletes by policy, lets Rasa forget."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from server.chat.erasure import Eraser
 from server.chat.turns import Turns
 from server.db import Database
-from server.errors import ServerError
 from server.log.retention import Due, Policy, RetentionRepository
+from server.rounds import rounds
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +51,8 @@ class Housekeeper:
         self._database, self._turns, self._eraser, self._retention = database, turns, eraser, retention
 
     async def run(self) -> None:
-        """Round after round until cancelled. One that fails is logged, and the next one tries again."""
-        while True:
-            for step in (self._end_open_turns, self._purge_if_due, self._eraser.settle):
-                await _tried(step)
-            await asyncio.sleep(_EVERY_SECONDS)
+        """Round after round until cancelled."""
+        await rounds((self._end_open_turns, self._purge_if_due, self._eraser.settle), _EVERY_SECONDS)
 
     async def _end_open_turns(self) -> None:
         ended = await self._turns.give_up_abandoned()
@@ -72,20 +66,3 @@ class Housekeeper:
             purged = await self._retention.purge()
             fields = {"conversations": purged.conversations, "contacts": purged.contacts}
             logger.info("purged", extra={"fields": fields})
-
-
-async def _tried(step: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await step()
-    except ServerError:
-        logger.warning("housekeeping has to wait", extra={"fields": {"step": step.__name__}})
-    except Exception:
-        # A fault of ours in one step must not end the others; the log holds its stack.
-        logger.exception("housekeeping failed")
-
-
-async def stopped(task: asyncio.Task[None]) -> None:
-    """Cancel the rounds and wait until they have ended."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

@@ -22,12 +22,14 @@ from server.edge.limits import RateLimits
 from server.edge.middleware_stack import install_middleware
 from server.edge.turns import BoundedBot, TurnsInFlight
 from server.errors import install_error_handlers
-from server.housekeeping import Housekeeper, Retention, stopped
+from server.housekeeping import Housekeeper, Retention
 from server.log.retention import Policy
+from server.notices.notifier import Notifier
 from server.operations import Readiness
 from server.pages import install_pages
 from server.privacy import SenderHash, load_redactor
 from server.production import refuse_if_unsafe
+from server.rounds import stopped
 from server.safety import load_safety
 from server.settings import Settings
 from server.stopping import Stopping
@@ -59,12 +61,15 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     )
     retention = Retention(database, Policy.of_days(settings.retention_days, settings.contact_retention_days))
     housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention)
+    notifier = Notifier.of(settings, database, content.library)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        rounds = asyncio.create_task(housekeeper.run())
+        # Apart from each other: a mail server that hangs must not keep turns open.
+        tasks = [asyncio.create_task(housekeeper.run()), asyncio.create_task(notifier.run())]
         yield
-        await stopped(rounds)
+        for task in tasks:
+            await stopped(task)
         await bot.close()
         await limits.close()
         await database.close()
@@ -94,7 +99,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_pages(app, settings.demo_dir)
     install_widget(app, settings.widget_dir, content, settings.max_message_chars)
     install_faq(app, content)
-    install_console(app, Console(database, content.library, content.clinic, settings, limits))
+    install_console(app, Console(database, content.library, content.clinic, settings, limits, chat.eraser))
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app

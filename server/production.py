@@ -23,6 +23,7 @@ def refuse_if_unsafe(settings: Settings, clinic: Clinic) -> None:
 
 def _faults(settings: Settings, clinic: Clinic) -> Iterator[str]:
     yield from _of_settings(settings)
+    yield from _of_notices(settings)
     yield from _of_clinic(clinic)
 
 
@@ -44,6 +45,13 @@ def _of_settings(settings: Settings) -> Iterator[str]:
         yield "REDIS_URL is for several servers, but DATABASE_URL is a SQLite file, which takes one; use PostgreSQL"
     if any(_is_public(url.strip()) for url in settings.rasa_url.split(",")):
         yield "RASA_URL is a public address; Rasa must listen on loopback or a private network"
+
+
+def _of_notices(settings: Settings) -> Iterator[str]:
+    if settings.red_flag_emails and settings.smtp_security == "none":
+        yield "SMTP_SECURITY is none; notices and the mail account's password would travel in the open"
+    if settings.red_flag_webhook.startswith("http://"):
+        yield "RED_FLAG_WEBHOOK is without https"
 
 
 def _of_clinic(clinic: Clinic) -> Iterator[str]:

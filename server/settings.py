@@ -1,12 +1,21 @@
 """Every setting of the server. This is the only module that reads the environment."""
 
 import re
+from base64 import b64decode
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from limits import parse_many
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,6 +24,7 @@ from server.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_KEY, SHORTEST_KEY = "development-only", 32
+SHORTEST_WEBHOOK_KEY = 24
 
 # psycopg for a plain postgresql:// because the same driver serves async and sync; asyncpg when the address asks for it.
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -41,6 +51,7 @@ def async_database_url(value: str) -> str:
 
 
 _ORIGIN = re.compile(r"https?://[^/?#@*]+")
+_MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
 def _words(value: object) -> object:
@@ -73,7 +84,25 @@ def _rate(value: str) -> str:
     return value
 
 
+def webhook_key(value: str) -> bytes:
+    """The bytes of a key as Standard Webhooks writes it; empty if it is not base64."""
+    try:
+        return b64decode(value.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return b""
+
+
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)]
+
+
+def _mail_addresses(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not _MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("holds something that is no e-mail address; write it like nurse@clinic.example")
+    return values
+
+
+MailAddresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_mail_addresses)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_networks)]
 Rate = Annotated[str, AfterValidator(_rate)]
 
@@ -181,6 +210,31 @@ class Settings(BaseSettings):
     oidc_new_account_role: Literal["", "reviewer", "clinician", "auditor"] = Field(
         default="", description="Role of an account made at the first sign-in by the provider; empty: none is made."
     )
+    red_flag_emails: MailAddresses = Field(
+        default=(), description="Who is told by e-mail of a red flag, several with commas between; empty: nobody."
+    )
+    red_flag_webhook: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+)?$",
+        repr=False,
+        description="Address to which a red flag is posted (see Notices below); empty: none.",
+    )
+    red_flag_webhook_key: str = Field(
+        default="", repr=False, description="Secret that signs what is posted, as base64; whsec_ may stand before it."
+    )
+    console_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+[^/\s])?$",
+        description="Where staff open the console, https://chat.clinic.example/staff; notices lead there.",
+    )
+    smtp_host: str = Field(default="", description="Mail server that sends the notices.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to it is encrypted: starttls, tls from the start, or none."
+    )
+    smtp_user: str = Field(default="", description="Account at the mail server; empty: none is needed.")
+    smtp_password: str = Field(default="", repr=False, description="Its password.")
+    smtp_from: str = Field(default="", description="Sender of the notices, an e-mail address.")
     widget_dir: Path = Field(
         default=ROOT / "web" / "dist", description="Folder of the built widget, served at /widget.js."
     )
@@ -190,6 +244,14 @@ class Settings(BaseSettings):
     def rasa_urls(self) -> list[str]:
         """The addresses of `rasa_url`."""
         return [url.strip() for url in self.rasa_url.split(",")]
+
+    @model_validator(mode="after")
+    def _notices_can_be_sent(self) -> "Settings":
+        if self.red_flag_emails and not (self.smtp_host and self.smtp_from):
+            raise ValueError("RED_FLAG_EMAILS needs SMTP_HOST and SMTP_FROM")
+        if self.red_flag_webhook and len(webhook_key(self.red_flag_webhook_key)) < SHORTEST_WEBHOOK_KEY:
+            raise ValueError(f"RED_FLAG_WEBHOOK needs RED_FLAG_WEBHOOK_KEY, base64 of {SHORTEST_WEBHOOK_KEY}+ bytes")
+        return self
 
     @field_validator("sender_key")
     @classmethod

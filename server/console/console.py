@@ -1,6 +1,7 @@
 """What the console's routes need from the composition root."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import Request
 
@@ -8,6 +9,13 @@ from knowledge import Clinic, Library
 from server.db import Database
 from server.edge.limits import RateLimits
 from server.settings import Settings
+
+
+class Memory(Protocol):
+    """What Rasa remembers of conversations."""
+
+    async def forget(self, conversation_id: str) -> bool:
+        """Let Rasa forget one that is gone from the log; False if that has to wait."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,7 @@ class Console:
     clinic: Clinic
     settings: Settings
     limits: RateLimits
+    memory: Memory
 
 
 def console(request: Request) -> Console:

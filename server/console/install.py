@@ -16,6 +16,7 @@ from server.console.access import (
     own_pages_only,
 )
 from server.console.console import Console
+from server.console.inbox import routes_conversation, routes_list, routes_marks, routes_red_flags
 from server.console.pages import page
 from server.console.people import routes_accounts, routes_me, routes_provider, routes_sign_in
 from server.console.trail_page import routes as trail_page
@@ -29,6 +30,10 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_me.router,
     routes_accounts.router,
     trail_page.router,
+    routes_list.router,
+    routes_conversation.router,
+    routes_marks.router,
+    routes_red_flags.router,
 )
 
 

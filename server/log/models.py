@@ -55,6 +55,7 @@ class Conversation(Base):
 
 
 _OPEN = text("state = 'received'")
+_NOT_DONE = text("done_at IS NULL")
 
 
 class Turn(Base):
@@ -118,9 +119,13 @@ class Feedback(Base):
 
 
 class Contact(Base):
-    """A visitor's wish to be called back: the one place where the log says who somebody is. For staff only."""
+    """A visitor's wish to be called back: the one place where the log says who somebody is. For staff only.
+
+    `done_by` is the account of who called back.
+    """
 
     __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_waiting", "at", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
@@ -130,6 +135,8 @@ class Contact(Base):
     best_time: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by: Mapped[str | None] = mapped_column(String(32))
 
 
 class Erasure(Base):

@@ -9,8 +9,9 @@ import httpx
 import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
+from console_talks import Talks
 from fastapi import FastAPI
-from server_fakes import client_of
+from server_fakes import FakeBot, client_of
 
 from server.console.models import StaffAccount
 from server.console.roles import Role
@@ -66,3 +67,15 @@ async def _session(database: Database, roles: tuple[Role, ...]) -> str:
         session.add(account)
         await session.flush()
         return await StaffSessions(session).start(account.id, complete=True)
+
+
+@pytest_asyncio.fixture
+async def talks(client: httpx.AsyncClient, bot: FakeBot) -> Talks:
+    """Makes conversations."""
+    return Talks(client, bot)
+
+
+@pytest_asyncio.fixture
+async def nurse(member: Member) -> httpx.AsyncClient:
+    """The browser of a reviewer."""
+    return await member(Role.REVIEWER)

@@ -4,3 +4,10 @@ import "htmx.org";
 import "./console.css";
 import "./people.css";
 import "./trail_page.css";
+import "./inbox.css";
+import { startPolling } from "./polling";
+import { startShortcuts } from "./shortcuts";
+
+// The script is deferred, so the page is there.
+startPolling();
+startShortcuts();
