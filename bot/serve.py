@@ -17,7 +17,7 @@ import sys  # noqa: E402
 
 import rasa.__main__  # noqa: E402
 
-from bot import model_store, rasa_speedups  # noqa: E402
+from bot import model_store, rasa_speedups, swap  # noqa: E402
 
 
 def main() -> None:
@@ -27,9 +27,10 @@ def main() -> None:
     parser.add_argument("--actions-url", default="http://127.0.0.1:5055/webhook")
     args = parser.parse_args()
     try:
-        model = model_store.newest()
+        model = model_store.current()
         model_store.verify(model)
         rasa_speedups.apply()
+        swap.apply()
     except (model_store.ModelError, rasa_speedups.WrongRasaError) as e:
         sys.exit(str(e))
     os.environ["ACTIONS_URL"] = args.actions_url

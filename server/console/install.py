@@ -8,10 +8,11 @@ from starlette.responses import RedirectResponse
 from server.console import assets
 from server.console.access import NotSignedInError, own_pages_only
 from server.console.console import Console
+from server.console.teaching.router import router as teaching
 from server.errors import problem
 
 # One router a part, each in a package of its own.
-_ROUTERS: tuple[APIRouter, ...] = (assets.router,)
+_ROUTERS: tuple[APIRouter, ...] = (assets.router, teaching)
 
 
 def install_console(app: FastAPI, console: Console) -> None:

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import server.console.models  # noqa: F401  (its tables are compared as well)
+import server.console.models  # noqa: F401  (its tables are compared as well, as the next)
+import server.console.teaching.models  # noqa: F401
 from server.log.models import Base
 
 # Batch mode: SQLite cannot alter a table in place.
