@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock widget widget-report
+.PHONY: help setup run train learn generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock widget widget-report
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -25,6 +25,9 @@ run: setup ## Set up, train if needed, start the bot, and print where to go
 
 train: setup ## Check the data and train the bot
 	@$(SERVER) -m deploy.ensure_model --always
+
+learn: setup ## Teach the bot what was accepted in the console; ARGS=--back puts the model before in use again
+	@$(SERVER) -m deploy.learn $(ARGS)
 
 generate: .venv/bot/.done ## Write the generated files (domain, rules) anew after adding a topic
 	@$(BOT) -m bot.check --write

@@ -1,4 +1,4 @@
-"""Group texts by meaning: JSON lines {"id", "text"} on stdin; on stdout one JSON list of ids a group, the largest first.
+"""Group texts by meaning: JSON lines {"id", "text"} on stdin, a JSON list of ids a group on stdout, the largest first.
 
 python -m bot.group < questions.jsonl
 """

@@ -38,7 +38,9 @@ def remove_training(path: Path, texts: Iterable[str]) -> None:
     """Take questions out of a file; what is not there is left alone."""
     gone = {normalised(text) for text in texts}
     lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    _write(path, [line for line in lines if not (line.startswith(_INDENT) and normalised(line[len(_INDENT) :]) in gone)])
+    _write(
+        path, [line for line in lines if not (line.startswith(_INDENT) and normalised(line[len(_INDENT) :]) in gone)]
+    )
 
 
 def _write(path: Path, lines: list[str]) -> None:

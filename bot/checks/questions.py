@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bot.checks.content import EVALUATION, TRAINING, Content, Questions, files_of
 from bot.checks.fault import Fault
-from knowledge.wording import NearQuestions, normalised
 from bot.evaluation.questions import FOLLOW_UP, OUT_OF_SCOPE
+from knowledge.wording import NearQuestions, normalised
 
 # Rasa reads [text]{...} in a question as an entity, and a leading / as an intent given by name.
 ENTITY_SYNTAX = "[]{}"

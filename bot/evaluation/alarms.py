@@ -47,7 +47,9 @@ async def _ask(agent: Agent, messages: Sequence[Message], severities: Mapping[st
     raised = []
     for message in messages:
         noted = await _understanding(agent, message.text, message.notes)
-        alone = await _understanding(agent, message.text, {})
+        # Where the rules have nothing to say, the model is asked the same both times.
+        silent = not message.notes["red_flags"] and not message.notes["calm"]
+        alone = noted if silent else await _understanding(agent, message.text, {})
         # As the server does: what its rules found stands unless the bot says that it overruled it.
         by_rules = [f["topic"] for f in message.notes["red_flags"] if f["topic"] not in noted["overruled"]]
         raised.append(Raised(message, [*by_rules, *_safety(noted, severities)], _safety(alone, severities)))

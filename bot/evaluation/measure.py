@@ -5,6 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from bot.evaluation import parsing, scores
 from bot.evaluation.alarms import Message, Raised, ask_alarms, caught
 from bot.evaluation.questions import Question
@@ -18,8 +20,9 @@ def measure(model: Path, asked: Sequence[Question], messages: Sequence[Message],
     """
     agent, path = parsing.load_agent(model)
     severities: dict[str, Severity] = {t: a.severity for t, a in answers.items() if a.severity}
-    outcomes = parsing.parse_all(agent, asked)
-    raised = ask_alarms(agent, messages, severities)
+    with threadpool_limits(1):  # as bot/serve.py serves
+        outcomes = parsing.parse_all(agent, asked)
+        raised = ask_alarms(agent, messages, severities)
     kinds = {topic: answer.kind for topic, answer in answers.items()}
     return {
         "model": path.name,

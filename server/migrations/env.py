@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import server.console.models  # noqa: F401  (its tables are compared as well, as the next)
+import server.console.models
 import server.console.teaching.models  # noqa: F401
 from server.log.models import Base
 

@@ -58,7 +58,9 @@ def overall(run: LearnRun) -> list[Row]:
         rows.append(Row(_SAFETY.get(severity, _SAFETY_REST), was, row["together"] / row["due"], row["due"]))
     calm = before.get("calm")
     was = calm["alarmed"] / calm["asked"] if calm else None
-    rows.append(Row("False alarms", was, after["calm"]["alarmed"] / after["calm"]["asked"], after["calm"]["asked"], False))
+    rows.append(
+        Row("False alarms", was, after["calm"]["alarmed"] / after["calm"]["asked"], after["calm"]["asked"], False)
+    )
     return rows
 
 
@@ -68,7 +70,12 @@ def by_topic(run: LearnRun, library: Library) -> list[Row]:
         return []
     before = {row["name"]: row for row in (run.before or {}).get("topics", ())}
     rows = [
-        Row(title_of(library, row["name"]), before.get(row["name"], {}).get("right_first"), row["right_first"], row["questions"])
+        Row(
+            title_of(library, row["name"]),
+            before.get(row["name"], {}).get("right_first"),
+            row["right_first"],
+            row["questions"],
+        )
         for row in run.after["topics"]
     ]
     return sorted(rows, key=lambda row: (-abs(row.change), row.name))

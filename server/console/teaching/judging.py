@@ -107,7 +107,10 @@ class Judging:
             return None, "It holds no words to learn from."
         same = examined(text, self._examination)
         if same:
-            return None, f"The bot is examined with nearly the same question (\u201c{same}\u201d): to teach it would spoil the measure."
+            return (
+                None,
+                f"The bot is examined with nearly the same question (\u201c{same}\u201d): to teach it would spoil the measure.",
+            )
         return await self._lessons.propose(text, opinion.topic or OUT_OF_SCOPE), None
 
     async def _replace(self, turn: Turn, seen: int, values: dict[str, object]) -> None:

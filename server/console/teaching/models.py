@@ -51,9 +51,7 @@ class Lesson(Base):
     """
 
     __tablename__ = "lesson"
-    __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'accepted', 'rejected', 'taken', 'apart')", name="state"),
-    )
+    __table_args__ = (CheckConstraint("state IN ('waiting', 'accepted', 'rejected', 'taken', 'apart')", name="state"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     topic: Mapped[str] = mapped_column(String(64))
