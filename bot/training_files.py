@@ -1,4 +1,4 @@
-"""The training questions in data/nlu, one file a topic: the one place that knows how these files look, and changes them."""
+"""The training questions in data/nlu, one file a topic: the one place that knows how the files look and changes them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,9 +38,7 @@ def remove_training(path: Path, texts: Iterable[str]) -> None:
     """Take questions out of a file; what is not there is left alone."""
     gone = {normalised(text) for text in texts}
     lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    _write(
-        path, [line for line in lines if not (line.startswith(_INDENT) and normalised(line[len(_INDENT) :]) in gone)]
-    )
+    _write(path, [line for line in lines if normalised(line.removeprefix(_INDENT)) not in gone])
 
 
 def _write(path: Path, lines: list[str]) -> None:

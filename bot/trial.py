@@ -1,4 +1,4 @@
-"""Train a model on a folder of training questions, and measure it and the model in use: nothing in data/ or models/ changes.
+"""Train on a folder of training questions, and measure that model and the one in use; data/ and models/ stay as they are.
 
     python -m bot.trial --nlu FOLDER --messages FILE --out FOLDER [--present FIGURES]
 

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 
 from deploy.learning.run import Learner
 from server.console.staff import Staff
@@ -37,16 +38,18 @@ async def _carry_out(run_id: str | None, kind: RunKind) -> int:
         if run is None:
             print("The bot is being taught already; see the console, or try again later.", file=sys.stderr)
             return 1
-        started = time.monotonic()
-        learner = Learner(
-            database, run.id, lambda step: print(f"{time.monotonic() - started:4.0f} s  {step}", flush=True)
-        )
+        learner = Learner(database, run.id, _clocked(time.monotonic()))
         await (learner.learn() if run.kind == "learn" else learner.go_back())
         async with database.session() as session:
             ended = await Runs(session).find(run.id)
         return 0 if ended and ended.state != "failed" else 1
     finally:
         await database.close()
+
+
+def _clocked(started: float) -> Callable[[str], None]:
+    """Prints each step with the seconds since the start."""
+    return lambda step: print(f"{time.monotonic() - started:4.0f} s  {step}", flush=True)
 
 
 async def _begun(database: Database, run_id: str | None, kind: RunKind) -> LearnRun | None:

@@ -1,6 +1,6 @@
-"""Carries a run out: accepted questions, a copy of the training files, a trial, the gate, and the new model in use or not.
+"""Carries a run out: accepted questions, a copy of the training files, a trial, the gate, the new model in use or not.
 
-data/nlu and models/ change only in `_promote`, after the gate: a run that is killed before leaves nothing behind but its
+data/nlu and models/ change only in `_promote`, after the gate: a run that is killed before leaves nothing but its
 folder, and one that is killed within it can be done again, since every step of it may be repeated.
 """
 

@@ -33,7 +33,7 @@ async def tried(
     nlu: Path, messages: Path, out: Path, present: Path | None, step: Callable[[str], Awaitable[None]]
 ) -> Tried:
     """Train on a folder of questions and examine. Raises TrialFailedError."""
-    command = [str(BOT_PYTHON), "-m", "bot.trial", "--nlu", nlu, "--messages", messages, "--out", out]
+    command: list[str | Path] = [BOT_PYTHON, "-m", "bot.trial", "--nlu", nlu, "--messages", messages, "--out", out]
     command += ["--present", present] if present else []
     process = await asyncio.create_subprocess_exec(
         *command,

@@ -56,12 +56,8 @@ def overall(run: LearnRun) -> list[Row]:
     for severity, row in sorted(after["safety"].items()):
         was = _noticed(before.get("safety", {}).get(severity))
         rows.append(Row(_SAFETY.get(severity, _SAFETY_REST), was, row["together"] / row["due"], row["due"]))
-    calm = before.get("calm")
-    was = calm["alarmed"] / calm["asked"] if calm else None
-    rows.append(
-        Row("False alarms", was, after["calm"]["alarmed"] / after["calm"]["asked"], after["calm"]["asked"], False)
-    )
-    return rows
+    was, now = _alarmed(before.get("calm")), _alarmed(after["calm"])
+    return [*rows, Row("False alarms", was, now or 0.0, after["calm"]["asked"], more_is_better=False)]
 
 
 def by_topic(run: LearnRun, library: Library) -> list[Row]:
@@ -69,15 +65,10 @@ def by_topic(run: LearnRun, library: Library) -> list[Row]:
     if not run.after:
         return []
     before = {row["name"]: row for row in (run.before or {}).get("topics", ())}
-    rows = [
-        Row(
-            title_of(library, row["name"]),
-            before.get(row["name"], {}).get("right_first"),
-            row["right_first"],
-            row["questions"],
-        )
-        for row in run.after["topics"]
-    ]
+    rows = []
+    for row in run.after["topics"]:
+        was = before.get(row["name"], {}).get("right_first")
+        rows.append(Row(title_of(library, row["name"]), was, row["right_first"], row["questions"]))
     return sorted(rows, key=lambda row: (-abs(row.change), row.name))
 
 
@@ -89,3 +80,7 @@ def share(report: Mapping[str, Any] | None, key: str) -> str:
 
 def _noticed(row: Mapping[str, int] | None) -> float | None:
     return row["together"] / row["due"] if row else None
+
+
+def _alarmed(calm: Mapping[str, int] | None) -> float | None:
+    return calm["alarmed"] / calm["asked"] if calm else None

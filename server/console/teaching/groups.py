@@ -1,4 +1,4 @@
-"""Questions that the bot could not answer, grouped by meaning: in the background, by a process of the bot's environment.
+"""Questions that the bot could not answer, grouped by meaning in the background, by a process of the bot's environment.
 
 The server has no sentence encoder, so `python -m bot.group` gets the questions on its stdin and tells the groups. What
 it found is stored; pages only read that.

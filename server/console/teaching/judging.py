@@ -1,9 +1,10 @@
 """Judging a turn: is the bot's answer right, and if not, what follows from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,8 @@ from server.console.teaching.models import OUT_OF_SCOPE, Judgement, Lesson, Verd
 from server.console.teaching.wording import examined, teachable
 from server.console.trail import Trail
 from server.log.models import Reply, Turn
+
+_SPOILS = "The bot is examined with nearly the same question (“{}”): to teach it would spoil the measure."
 
 
 class JudgedMeanwhileError(Exception):
@@ -107,13 +110,10 @@ class Judging:
             return None, "It holds no words to learn from."
         same = examined(text, self._examination)
         if same:
-            return (
-                None,
-                f"The bot is examined with nearly the same question (\u201c{same}\u201d): to teach it would spoil the measure.",
-            )
+            return None, _SPOILS.format(same)
         return await self._lessons.propose(text, opinion.topic or OUT_OF_SCOPE), None
 
-    async def _replace(self, turn: Turn, seen: int, values: dict[str, object]) -> None:
+    async def _replace(self, turn: Turn, seen: int, values: Mapping[str, Any]) -> None:
         statement = (
             update(Judgement)
             .where(Judgement.turn_id == turn.id, Judgement.version == seen)
@@ -124,7 +124,7 @@ class Judging:
         if replaced is None:
             raise JudgedMeanwhileError
 
-    async def _add(self, turn: Turn, values: dict[str, object]) -> None:
+    async def _add(self, turn: Turn, values: Mapping[str, Any]) -> None:
         try:
             async with self._session.begin_nested():
                 self._session.add(Judgement(turn_id=turn.id, version=1, **values))

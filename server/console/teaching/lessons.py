@@ -128,7 +128,7 @@ class Lessons:
         )
         found: dict[str, tuple[str, str]] = {}
         for lesson_id, text, conversation_id in await self._session.execute(query):
-            found.setdefault(lesson_id, (teachable(text), conversation_id))
+            found.setdefault(lesson_id or "", (teachable(text), conversation_id))
         return found
 
 
