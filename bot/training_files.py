@@ -1,4 +1,4 @@
-"""The training questions in data/nlu, one file a topic: the one place that knows how the files look and changes them."""
+"""The training questions in data/nlu, a file a topic: the one place that knows how the files look and changes them."""
 
 from collections.abc import Iterable
 from pathlib import Path

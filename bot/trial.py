@@ -1,4 +1,4 @@
-"""Train on a folder of training questions, and measure that model and the one in use; data/ and models/ stay as they are.
+"""Train on a folder of training questions, and measure that model and the one in use; data/, models/ stay as they are.
 
     python -m bot.trial --nlu FOLDER --messages FILE --out FOLDER [--present FIGURES]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -127,6 +127,6 @@ class Judging:
     async def _add(self, turn: Turn, values: Mapping[str, Any]) -> None:
         try:
             async with self._session.begin_nested():
-                self._session.add(Judgement(turn_id=turn.id, version=1, **values))
+                await self._session.execute(insert(Judgement).values(turn_id=turn.id, version=1, **values))
         except IntegrityError:
             raise JudgedMeanwhileError from None

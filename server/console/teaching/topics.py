@@ -31,15 +31,15 @@ def title_of(library: Library, topic: str | None) -> str:
 
 
 def choices(library: Library) -> list[Choice]:
-    """Every topic, by kind and title."""
+    """Every topic, by kind and title, and in the end that none is right."""
     kinds = list(_KINDS)
     answers = sorted(library.answers.values(), key=lambda a: (kinds.index(a.kind), a.title))
-    return [Choice(answer.title, _KINDS[answer.kind]) for answer in answers]
+    return [*(Choice(answer.title, _KINDS[answer.kind]) for answer in answers), Choice(_OUT_OF_SCOPE_TITLE, "No topic")]
 
 
 def topic_of(library: Library, title: str) -> str | None:
     """The topic of a title as it was typed or chosen; None if there is none."""
     wanted = title.strip().casefold()
-    if wanted == _OUT_OF_SCOPE_TITLE.casefold():
+    if wanted in (_OUT_OF_SCOPE_TITLE.casefold(), OUT_OF_SCOPE):
         return OUT_OF_SCOPE
     return next((a.topic for a in library.answers.values() if wanted in (a.title.casefold(), a.topic)), None)
