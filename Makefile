@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train learn generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock widget widget-report
+.PHONY: help setup run train learn generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench learning-curve lock widget widget-report
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -78,6 +78,9 @@ tune: setup ## Choose the thresholds on the development questions and write them
 bench: setup ## Measure PumpTalk against stock Rasa, Rasa without and with the overrides, training and a parse
 	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.against_stock; first=$$?; $(SERVER) -m bench.overrides && \
 	  $(BOT) -m bench.nlu && exit $$first
+
+learning-curve: setup ## Simulate a month of teaching in a copy of the project; write docs/console/learning.* (about 20 minutes)
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.learning --write
 
 widget: web/dist/.done ## Build the widget and the console's script into web/dist
 

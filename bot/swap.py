@@ -23,13 +23,13 @@ _LOOK_EVERY_SECONDS = 1.0
 _FIRST_QUESTION = "How long does the battery last?"
 
 
-def apply() -> None:
-    """Let the next Rasa server that starts in this process look for another model."""
+def apply(models: Path) -> None:
+    """Let the next Rasa server that starts in this process look for another model in the folder."""
     rasa_start = rasa.core.run.load_agent_on_start
 
     async def load_and_watch(*args: Any, **kwargs: Any) -> Agent:
         agent = await rasa_start(*args, **kwargs)
-        agent.watching = asyncio.create_task(ModelWatch(agent).run())  # kept, or it could be collected
+        agent.watching = asyncio.create_task(ModelWatch(agent, models).run())  # kept, or it could be collected
         return agent
 
     rasa.core.run.load_agent_on_start = load_and_watch
@@ -38,7 +38,7 @@ def apply() -> None:
 class ModelWatch:
     """Keeps an agent on the model that models/current names."""
 
-    def __init__(self, agent: Agent, folder: Path = model_store.MODELS) -> None:
+    def __init__(self, agent: Agent, folder: Path) -> None:
         self._agent, self._folder = agent, folder
         self._refused = ""
 
