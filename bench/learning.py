@@ -2,10 +2,10 @@
 
     python -m bench.learning [--weeks 4] [--conversations 1000] [--write]
 
-In a copy of the project twelve topics lose nearly all of their training questions. Visitors then ask questions that were
-taken away (never one of the examination), through the real three processes; a reviewer judges every answer and a manager
-accepts what follows and teaches the bot, all by the console's own pages, once a week. After each week the bot is
-examined on tests/eval. `--write` puts the curve and its table into docs/console. `make learning-curve` calls it.
+In a copy of the project twelve topics lose nearly all of their training questions. Visitors then ask questions that
+were taken away (never one of the examination), through the real three processes; a reviewer judges every answer, a
+manager accepts what follows and teaches the bot, all by the console's own pages, once a week. After each week the bot
+is examined on tests/eval. `--write` puts the curve and its table into docs/console. `make learning-curve` calls it.
 
 Ends with 1 if a week took longer than the bound, or if the weak topics did not get better.
 """
@@ -25,11 +25,9 @@ from typing import Any
 import httpx
 from running import PumpTalk, running
 
-from bench.project_copy import copied, run_in, server_python
+from bench.project_copy import copied, with_model
 from bench.staff import Console
-from bot import model_store
 from bot.training_files import read_training, remove_training
-from deploy.learning.alarms import messages_with_notes
 from knowledge import load_library
 from knowledge.paths import DATA, ROOT
 
@@ -56,7 +54,7 @@ _HEADER = (
 
 @dataclass(frozen=True)
 class Week:
-    """What a week brought. Shares are between 0 and 1: of the week's own questions `right`, the rest of the examination."""
+    """What a week brought. Shares are between 0 and 1: `right` of the week's questions, the rest of the examination."""
 
     week: int
     asked: int
@@ -94,7 +92,7 @@ def _month(folder: Path, weeks: int, conversations: int) -> Iterator[Week]:
     print(f"{len(held_out)} training questions of {len(WEAK)} topics held out, {_LEFT} left in each.", flush=True)
     print(f"{conversations} of them asked in {weeks} weeks. Each week at most {_SECONDS_AT_MOST} s.\n", flush=True)
     print(_row(_HEADER), flush=True)
-    first = _first_model(copy, folder)
+    first = with_model(copy, folder)
     yield _week(0, 0, 0.0, 0, "first model", first, 0.0)
     with running(folder, copy) as pumptalk:
         console = Console(pumptalk.url, f"sqlite:///{folder / 'e2e.db'}")
@@ -110,22 +108,6 @@ def _weaken(copy: Path) -> list[tuple[str, str]]:
         remove_training(path, gone)
         held_out += [(topic, text) for text in gone]
     return held_out
-
-
-def _first_model(copy: Path, folder: Path) -> dict[str, Any]:
-    """Train on what is left and put the model in use; its figures."""
-    log, out, messages, none = folder / "first.log", folder / "first", folder / "messages.json", folder / "none.json"
-    out.mkdir()
-    messages.write_text(json.dumps(messages_with_notes()), encoding="utf-8")
-    none.write_text("{}", encoding="utf-8")
-    command = (copy / ".venv/bot/bin/python", "-m", "bot.trial", "--nlu", "data/nlu", "--present", none)
-    run_in(copy, *command, "--messages", messages, "--out", out, log=log)
-    figures: dict[str, Any] = json.loads((out / "figures.json").read_text(encoding="utf-8"))["new"]
-    for file in out.glob(f"{figures['model']}*"):
-        file.rename(copy / "models" / file.name)
-    model_store.use(copy / "models" / figures["model"])
-    server_python(copy, "from deploy.ensure_model import stamp; stamp()", log)
-    return figures
 
 
 def _lived(number: int, questions: Sequence[tuple[str, str]], pumptalk: PumpTalk, console: Console) -> Week:
