@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train learn generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench learning-curve lock widget widget-report
+.PHONY: help setup run train learn generate check lint fmt test test-faults test-learning soak purge evaluate privacy-report tune bench learning-curve lock widget widget-report
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -58,6 +58,9 @@ test: setup check ## Everything: checks, unit tests, and a conversation through 
 
 test-faults: setup ## Kill, stop, hang and fill each part under load; print what became of the messages (about 5 minutes)
 	@$(FAULTS)
+
+test-learning: setup ## Teach a small copy of the project for real: promoted, kept, gone back from (about 3 minutes)
+	@$(SERVER) -m pytest tests/learning
 
 soak: setup ## Let visitors talk for 20 minutes and watch memory and errors (MINUTES=5 for another length)
 	@PYTHONPATH="$(CURDIR):tests:tests/faults" $(SERVER) tests/faults/soak.py --minutes $(or $(MINUTES),20)

@@ -10,6 +10,7 @@ from server.console.teaching.judging import Judged, JudgedMeanwhileError, Judgin
 from server.console.teaching.models import OUT_OF_SCOPE, Verdict
 from server.console.teaching.topics import choices, title_of, topic_of
 from server.errors import BadRequestError, NotFoundError
+from server.log.models import Reply
 
 router = APIRouter(prefix="/staff/teaching/turns")
 
@@ -69,6 +70,10 @@ def _there(found: Judged | None) -> Judged:
     return found
 
 
+def _titles(reply: Reply, console: ConsolePart) -> list[str]:
+    return [title_of(console.library, topic) for topic in (reply.details or {}).get("topics", ())]
+
+
 async def _shown(turn_id: str, request: Request, console: ConsolePart, staff: Judge, problem: str = "") -> Response:
     async with console.database.session() as session:
         found = _there(await Judging(session, console.settings.examination_dir).find(turn_id))
@@ -80,11 +85,10 @@ async def _shown(turn_id: str, request: Request, console: ConsolePart, staff: Ju
         staff,
         status=409 if problem and part == "turn" else 200,
         turn=found.turn,
-        replies=found.replies,
+        replies=[(reply, _titles(reply, console)) for reply in found.replies],
         judgement=judgement,
         topic=title_of(console.library, judgement.topic) if judgement else "",
         lesson=_LESSONS[lesson.state] if lesson else "",
         choices=choices(console.library),
-        answered=[title_of(console.library, t) for r in found.replies for t in (r.details or {}).get("topics", ())],
         problem=problem,
     )

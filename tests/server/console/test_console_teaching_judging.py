@@ -231,5 +231,5 @@ async def test_the_form_tells_of_the_answer_and_its_model(desk: Desk, bot: FakeB
     bot.replies = golden_replies()[:1]
     turn_id = await desk.asked("How long does it last?")
     shown = (await desk.reviewer.get(f"/staff/teaching/turns/{turn_id}")).text
-    assert re.search(r"\d+ % sure, model \w+", shown)
+    assert re.search(r"Sure <small>\(\d+ %; model \w+\)", shown)
     assert BATTERY in html.unescape(shown)
