@@ -37,6 +37,7 @@ async def proposed(request: Request, console: ConsolePart, staff: Judge) -> Resp
         waiting = await lessons.shown("waiting", "apart")
         accepted = await lessons.shown("accepted")
         unsafe = await Judging(session, console.settings.examination_dir).unsafe()
+        await Trail(session).record(staff, "saw", "lessons", str(len(waiting) + len(accepted)))
     clashing = clashes([*waiting, *accepted])
     return page(
         request,
@@ -106,6 +107,7 @@ async def unanswered(request: Request, console: ConsolePart, staff: Judge) -> Re
     """Questions of one meaning that several people asked in vain; grouped anew in the background once an hour."""
     async with console.database.session() as session:
         groups, alone, made_at = await Groups(session).shown()
+        await Trail(session).record(staff, "saw", "unanswered", str(len(groups)))
     shown = page(
         request,
         "teaching/unanswered.html",

@@ -9,6 +9,7 @@ from server.console.teaching.forms import ConsolePart, Form, Judge, field, see
 from server.console.teaching.judging import Judged, JudgedMeanwhileError, Judging, Opinion
 from server.console.teaching.models import OUT_OF_SCOPE, Verdict
 from server.console.teaching.topics import choices, title_of, topic_of
+from server.console.trail import Trail
 from server.errors import BadRequestError, NotFoundError
 from server.log.models import Reply
 
@@ -28,7 +29,11 @@ _LESSONS = {
 @router.get("/{turn_id}")
 async def turn(turn_id: str, request: Request, console: ConsolePart, staff: Judge) -> Response:
     """The question, its answer, and what was thought of it."""
-    return await _shown(turn_id, request, console, staff)
+    shown = await _shown(turn_id, request, console, staff)
+    if not request.headers.get("HX-Request"):  # as a part, it is seen with its conversation
+        async with console.database.session() as session:
+            await Trail(session).record(staff, "saw", "turn", turn_id)
+    return shown
 
 
 @router.post("/{turn_id}")

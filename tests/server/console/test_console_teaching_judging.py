@@ -74,9 +74,10 @@ class Desk:
         return await self.manager.post("/staff/teaching", data=form, follow_redirects=True)
 
     async def trail(self) -> list[str]:
-        """What was done so far."""
+        """What was done so far, beside looking."""
         async with self.database.session() as session:
-            return list(await session.scalars(select(TrailEntry.action).order_by(TrailEntry.seq)))
+            actions = await session.scalars(select(TrailEntry.action).order_by(TrailEntry.seq))
+            return [action for action in actions if action != "saw"]
 
 
 @pytest_asyncio.fixture
@@ -94,6 +95,15 @@ async def test_wrong_becomes_a_proposed_question(desk: Desk) -> None:
     assert "Proposed as a training question" in shown.text
     assert "reviewer" in shown.text
     assert await desk.trail() == ["judged"]
+
+
+async def test_who_looked_is_in_the_trail(desk: Desk) -> None:
+    turn_id = await desk.asked("When is a new pump due?")
+    for path in (f"/staff/teaching/turns/{turn_id}", "/staff/teaching", "/staff/teaching/unanswered"):
+        await desk.reviewer.get(path)
+    async with desk.database.session() as session:
+        seen = (await session.execute(select(TrailEntry.action, TrailEntry.object_kind).order_by(TrailEntry.seq))).all()
+    assert [tuple(row) for row in seen] == [("saw", "turn"), ("saw", "lessons"), ("saw", "unanswered")]
 
 
 async def test_questions_of_nearly_the_same_words_are_one_with_a_count(desk: Desk) -> None:
