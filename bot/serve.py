@@ -18,7 +18,7 @@ from pathlib import Path  # noqa: E402
 
 import rasa.__main__  # noqa: E402
 
-from bot import model_store, rasa_speedups, swap  # noqa: E402
+from bot import last_topic, model_store, rasa_speedups, swap  # noqa: E402
 
 
 def main() -> None:
@@ -32,6 +32,7 @@ def main() -> None:
         model = model_store.current(args.models)
         model_store.verify(model)
         rasa_speedups.apply()
+        last_topic.apply()
         swap.apply(args.models)
     except (model_store.ModelError, rasa_speedups.WrongRasaError) as e:
         sys.exit(str(e))
