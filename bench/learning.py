@@ -79,8 +79,8 @@ def main() -> int:
         for week in _month(Path(folder), args.weeks, args.conversations):
             weeks.append(week)
             print(_row(_cells(week)), flush=True)
-    if args.write:
-        _write(weeks)
+            if args.write:  # each week, so that a run that is cut short leaves what it has measured
+                _write(weeks)
     late = [w for w in weeks[1:] if w.seconds > _SECONDS_AT_MOST]
     return int(bool(late) or weeks[-1].weak <= weeks[0].weak)
 
