@@ -34,12 +34,12 @@ def with_model(copy: Path, folder: Path) -> dict[str, Any]:
     """
     out, messages, none = folder / "first", folder / "messages.json", folder / "none.json"
     out.mkdir()
-    _run(copy, folder, "-c", _MESSAGES.format(messages))
+    _run(copy, folder, "-c", _MESSAGES.format(str(messages)))
     none.write_text("{}", encoding="utf-8")
     trial = ("-m", "bot.trial", "--nlu", "data/nlu", "--present", none, "--messages", messages, "--out", out)
     _run(copy, folder, *trial, python=copy / ".venv" / "bot" / "bin" / "python")
     figures: dict[str, Any] = json.loads((out / "figures.json").read_text(encoding="utf-8"))["new"]
-    _run(copy, folder, "-c", _PUT_IN_USE.format(out))
+    _run(copy, folder, "-c", _PUT_IN_USE.format(str(out)))
     return figures
 
 
@@ -47,13 +47,13 @@ def with_model(copy: Path, folder: Path) -> dict[str, Any]:
 _MESSAGES = """
 import json, pathlib
 from deploy.learning.alarms import messages_with_notes
-pathlib.Path({0!s!r}).write_text(json.dumps(messages_with_notes()))
+pathlib.Path({0!r}).write_text(json.dumps(messages_with_notes()))
 """
 _PUT_IN_USE = """
 import json, pathlib
 from deploy.ensure_model import stamp
 from deploy.learning.shelf import put_in_use
-out = pathlib.Path({0!s!r})
+out = pathlib.Path({0!r})
 figures = json.loads((out / "figures.json").read_text())["new"]
 put_in_use(out / figures["model"], figures)
 stamp()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -94,10 +94,6 @@ class Judging:
             .limit(20)
         )
         return [(judgement, conversation) for judgement, conversation in await self._session.execute(query)]
-
-    async def count(self) -> int:
-        """How many turns have been judged."""
-        return (await self._session.execute(select(func.count()).select_from(Judgement))).scalar_one()
 
     async def _proposed(self, turn: Turn, opinion: Opinion) -> tuple[str | None, str | None]:
         """The id of the lesson that follows, or why none does; neither where nothing is to be learned."""
