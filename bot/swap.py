@@ -64,8 +64,8 @@ class ModelWatch:
     def _named(self) -> str:
         try:
             return model_store.current(self._folder).name
-        except model_store.ModelError:
-            return self._agent.processor.model_filename  # it was deleted; who starts a bot is told
+        except (model_store.ModelError, OSError, ValueError):
+            return self._agent.processor.model_filename  # none can be read there; who starts a bot is told why
 
     def _loaded(self, path: Path) -> MessageProcessor:
         """A processor of the model beside the present one, after its first question. Raises what is wrong with it."""

@@ -18,6 +18,7 @@ router = APIRouter(prefix="/staff/teaching/models")
 
 _PROBLEMS = {
     "running": "Nothing was started: the bot is being taught already. Its progress stands below.",
+    "absent": "Nothing was started: teaching needs the bot's environment on this machine (BOT_PYTHON).",
     "nothing": "Nothing was started: no accepted question waits to be learned.",
     "first": "Nothing was changed: there is no model before the present one.",
 }
@@ -52,6 +53,8 @@ async def models(request: Request, console: ConsolePart, staff: Judge) -> Respon
 @router.post("")
 async def teach(console: ConsolePart, staff: Teacher) -> Response:
     """Start teaching."""
+    if not console.settings.bot_python.is_file():
+        return see("/staff/teaching/models?problem=absent")
     async with console.database.session() as session:
         ready = await Lessons(session).count("accepted")
     if not ready:

@@ -221,6 +221,15 @@ async def test_a_reviewer_may_not_decide(desk: Desk) -> None:
     assert await desk.lessons("accepted") == []
 
 
+async def test_where_the_bot_is_absent_nothing_is_started(desk: Desk) -> None:
+    await desk.judge(await desk.asked("May I swim?"), "out_of_scope")
+    await desk.decide("accepted", *await desk.lessons())
+    shown = await desk.manager.post("/staff/teaching/models", follow_redirects=True)
+    assert "Nothing was started: teaching needs the bot" in html.unescape(shown.text)
+    assert "make learn" in shown.text
+    assert "started teaching" not in await desk.trail()
+
+
 async def test_an_erased_conversation_takes_its_judgement_and_proposal_along(desk: Desk) -> None:
     async with client_of(desk.app) as client:
         visitor = await Visitor.arrive(client)

@@ -40,6 +40,12 @@ FIGURES = {
 }
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """As if the bot's environment were there; nothing here really teaches."""
+    return settings.model_copy(update={"bot_python": Path(sys.executable)})
+
+
 async def start(database: Database, kind: RunKind = "learn") -> str | None:
     async with database.session() as session:
         return await Runs(session).start(kind, MANAGER)
