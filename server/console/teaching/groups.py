@@ -31,6 +31,8 @@ _DAYS = 30
 _QUESTIONS_AT_MOST = 2000
 _SECONDS_AT_MOST = 300
 _SHOWN, _LEAST = 40, 2
+# What a form sends of so many stays well below MAX_BODY_BYTES.
+_JUDGED_AT_ONCE = 300
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Groups:
         found: dict[str, list[tuple[str, str, str]]] = {}
         for group_id, turn_id, conversation_id, text in await self._session.execute(query):
             found.setdefault(group_id, []).append((turn_id, conversation_id, text))
-        groups = [Group(key, len({c for _, c, _ in rows}), rows) for key, rows in found.items()]
+        groups = [Group(k, len({c for _, c, _ in rows}), rows[:_JUDGED_AT_ONCE]) for k, rows in found.items()]
         several = sorted((g for g in groups if len(g.questions) >= _LEAST), key=lambda g: -g.people)
         made_at = await self._session.scalar(select(func.max(QuestionGroup.made_at)))
         return several[:_SHOWN], len(groups) - len(several), made_at

@@ -15,7 +15,8 @@ from server.console.teaching.wording import teachable
 from server.log.models import Turn
 
 _UNSYNCHRONISED = {"synchronize_session": False}
-_SHOWN = 200
+# What a form sends of so many stays well below MAX_BODY_BYTES.
+_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ class Lessons:
         """As many as a page takes."""
         return await self.of_states(*states, limit=_SHOWN)
 
-    async def count(self, state: LessonState) -> int:
-        """How many there are of a state whose turns are still there."""
+    async def count(self, *states: LessonState) -> int:
+        """How many there are of some states whose turns are still there."""
         query = select(func.count(func.distinct(Lesson.id))).join(Judgement, Judgement.lesson_id == Lesson.id)
-        return (await self._session.execute(query.where(Lesson.state == state))).scalar_one()
+        return (await self._session.execute(query.where(Lesson.state.in_(states)))).scalar_one()
 
     async def decide(self, ids: Sequence[str], state: LessonState, staff: Staff) -> list[str]:
         """Decide on lessons that nobody has decided on meanwhile, or that wait again; the ids of those."""

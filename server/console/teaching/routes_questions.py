@@ -36,6 +36,7 @@ async def proposed(request: Request, console: ConsolePart, staff: Judge) -> Resp
         lessons = Lessons(session)
         waiting = await lessons.shown("waiting", "apart")
         accepted = await lessons.shown("accepted")
+        counts = {"waiting": await lessons.count("waiting", "apart"), "accepted": await lessons.count("accepted")}
         unsafe = await Judging(session, console.settings.examination_dir).unsafe()
         await Trail(session).record(staff, "saw", "lessons", str(len(waiting) + len(accepted)))
     clashing = clashes([*waiting, *accepted])
@@ -45,6 +46,7 @@ async def proposed(request: Request, console: ConsolePart, staff: Judge) -> Resp
         staff,
         waiting=[(p, title_of(console.library, p.topic), _doubt(p, clashing)) for p in waiting],
         accepted=[(p, title_of(console.library, p.topic)) for p in accepted],
+        counts=counts,
         unsafe=unsafe,
         choices=choices(console.library),
         may_decide=staff.may(Action.ACCEPT_CORRECTIONS),
