@@ -16,8 +16,9 @@ _KNOWN_MISSES = "known_misses.yml"
 
 
 def teachable(text: str) -> str:
-    """The text as one line of a training file."""
-    return " ".join(text.translate(_SYNTAX).split()).lstrip("/- ")
+    """The text as one line of a training file, without what YAML or Rasa would read as something else."""
+    line = " ".join(text.translate(_SYNTAX).split())
+    return "".join(c for c in line if c.isprintable()).lstrip("/- ")
 
 
 def doubt(text: str) -> str | None:
