@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rasa.model_training import train
 
-from bot import model_store, rasa_speedups
+from bot import model_store, rasa_speedups, vector_cache
 from bot.checks.content import Content, load_content
 from bot.checks.questions import check_wording
 from bot.evaluation import questions
@@ -30,6 +30,7 @@ from bot.training_files import read_training
 from knowledge.paths import ROOT
 
 _EVAL = ROOT / "tests" / "eval"
+_VECTORS = ROOT / "var" / "training-vectors.npz"
 
 
 class TrialError(RuntimeError):
@@ -59,6 +60,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def _run(nlu: Path, messages_file: Path, out: Path, present_file: Path | None) -> None:
     rasa_speedups.apply_to_training()
     rasa_speedups.apply()
+    vector_cache.apply(_VECTORS)
     say("checking the questions")
     content = _checked(nlu)
     assert content.library is not None
