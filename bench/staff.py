@@ -54,6 +54,8 @@ class Console:
     def teach(self) -> LearnRun:
         """Press the button and wait for the end."""
         started = self._http.post("/staff/teaching/models")
+        if "problem" in started.headers["Location"]:
+            raise RuntimeError(f"The bot was not taught: {started.headers['Location']}")
         run_id = started.headers["Location"].rsplit("/", 1)[-1]
         deadline = time.monotonic() + _TAUGHT_WITHIN_SECONDS
         while time.monotonic() < deadline:
