@@ -1,5 +1,6 @@
 """Judging a turn: is the bot's answer right, and if not, what follows from it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,7 +105,8 @@ class Judging:
         text = teachable(turn.text)
         if not any(c.isalpha() for c in text):
             return None, "It holds no words to learn from."
-        same = examined(text, self._examination)
+        # In a thread: the first time it reads a hundred files, and visitors are not to wait for that.
+        same = await asyncio.to_thread(examined, text, self._examination)
         if same:
             return None, _SPOILS.format(same)
         return await self._lessons.propose(text, opinion.topic or OUT_OF_SCOPE), None
