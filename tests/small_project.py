@@ -50,9 +50,16 @@ class SmallProject:
 
     def learn(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """What `make learn` does."""
+        process = self.start_learning(*arguments)
+        out, err = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def start_learning(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Begin what `make learn` does."""
         environment = {**os.environ, "PYTHONPATH": str(self.root), "DATABASE_URL": self.database_url}
         command = [sys.executable, "-m", "deploy.learn", *arguments]
-        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=self.root, env=environment, stdout=pipe, stderr=pipe, text=True)
 
     def accept(self, texts: Iterable[str], topic: str) -> None:
         """Questions that visitors asked, a reviewer judged and a manager accepted."""
@@ -60,7 +67,11 @@ class SmallProject:
 
     def latest_run(self) -> LearnRun:
         """The run that was begun last."""
-        return asyncio.run(self._latest_run())
+        return self.runs()[-1]
+
+    def runs(self) -> list[LearnRun]:
+        """All runs, in the order in which they were begun."""
+        return asyncio.run(self._runs())
 
     def lessons(self) -> list[Lesson]:
         """All lessons."""
@@ -79,13 +90,12 @@ class SmallProject:
                 session.add(_judgement(turn, lesson, topic, now))
         await database.close()
 
-    async def _latest_run(self) -> LearnRun:
+    async def _runs(self) -> list[LearnRun]:
         database = Database(async_database_url(self.database_url))
         async with database.session() as session:
-            query = select(LearnRun).order_by(LearnRun.started_at.desc()).limit(1)
-            run = (await session.scalars(query)).one()
+            runs = list(await session.scalars(select(LearnRun).order_by(LearnRun.started_at)))
         await database.close()
-        return run
+        return runs
 
     async def _lessons(self) -> list[Lesson]:
         database = Database(async_database_url(self.database_url))
@@ -95,8 +105,8 @@ class SmallProject:
         return lessons
 
 
-def small_project(folder: Path) -> SmallProject:
-    """Make one in an empty folder, with a first model in use."""
+def small_project(folder: Path, trained: bool = True) -> SmallProject:
+    """Make one in an empty folder, with a first model in use unless it is not to be trained."""
     root = copied(folder / "project")
     held_out: list[str] = []
     for path in sorted((root / "data" / "nlu").glob("*.yml")):
@@ -105,7 +115,8 @@ def small_project(folder: Path) -> SmallProject:
         if path.stem == WEAK:
             held_out = list(gone)
     _examine_less(root)
-    with_model(root, folder)
+    if trained:
+        with_model(root, folder)
     database_url = f"sqlite:///{folder / 'log.db'}"
     asyncio.run(migrate(async_database_url(database_url)))
     return SmallProject(root, database_url, held_out)
