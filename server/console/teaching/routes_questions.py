@@ -6,13 +6,13 @@ from starlette.background import BackgroundTask
 from server.console.pages import page
 from server.console.roles import Action
 from server.console.staff import Staff
+from server.console.teaching.doubts import doubt
 from server.console.teaching.forms import ConsolePart, Form, Judge, Manager, field, fields, see
 from server.console.teaching.groups import AT_ONCE, Groups, regroup
 from server.console.teaching.judging import JudgedMeanwhileError, Judging, Opinion
 from server.console.teaching.lessons import Lessons, Proposal, clashes
 from server.console.teaching.models import OUT_OF_SCOPE
 from server.console.teaching.topics import choices, title_of, topic_of
-from server.console.teaching.wording import doubt
 from server.console.trail import Trail
 from server.errors import BadRequestError
 from server.log.models import Turn

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.training_files import add_training, read_training
-from server.console.teaching.wording import doubt, examined, teachable
+from server.console.teaching.doubts import doubt
+from server.console.teaching.wording import examined, teachable
 
 _FILE = 'version: "3.1"\nnlu:\n- intent: mri\n  examples: |\n    - is a scan allowed\n'
 
