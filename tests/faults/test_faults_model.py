@@ -18,7 +18,7 @@ from traffic import Load
 from bot import model_store
 from deploy.ensure_model import MODELS, ensure_model
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.quick]
+pytestmark = pytest.mark.asyncio
 
 BATTERY, FOLLOW_UP = "How long does the battery last?", "tell me more"
 NEW_ID = "0123456789abcdef0123456789abcdef"
@@ -58,6 +58,7 @@ async def answered(stage: Stage, rasa: parts.Part) -> str:
     raise RuntimeError("Rasa does not answer")
 
 
+@pytest.mark.quick
 async def test_another_model_is_taken_under_load(on_sqlite: Stage, tmp_path: Path) -> None:
     stage = on_sqlite
     _, new = models_of(tmp_path / "models")
