@@ -184,6 +184,13 @@ class Settings(BaseSettings):
     )
     max_message_chars: int = Field(default=2000, ge=1, description="The longest message that is sent on to Rasa.")
     data_dir: Path = Field(default=ROOT / "data", description="Folder with answers/, sources/ and phrases.yml.")
+    bot_python: Path = Field(
+        default=ROOT / ".venv" / "bot" / "bin" / "python",
+        description="The bot's Python, with which the console groups questions and teaches; absent: it offers neither.",
+    )
+    examination_dir: Path = Field(
+        default=ROOT / "tests" / "eval", description="Questions that measure the bot; the console never teaches them."
+    )
     clinic_file: Path = Field(default=ROOT / "clinic.yml", description="The clinic's own data.")
     sender_key: str = Field(
         default=DEVELOPMENT_KEY,

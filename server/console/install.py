@@ -19,6 +19,7 @@ from server.console.console import Console
 from server.console.inbox import routes_conversation, routes_list, routes_marks, routes_red_flags
 from server.console.pages import page
 from server.console.people import routes_accounts, routes_me, routes_provider, routes_sign_in
+from server.console.teaching.router import router as teaching
 from server.console.trail_page import routes as trail_page
 from server.errors import ProblemError, problem
 
@@ -34,6 +35,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_conversation.router,
     routes_marks.router,
     routes_red_flags.router,
+    teaching,
 )
 
 

@@ -5,6 +5,7 @@ from alembic import context
 import server.console.inbox.models
 import server.console.models
 import server.console.people.models
+import server.console.teaching.models
 import server.log.inbox
 import server.log.red_flags  # noqa: F401  (the tables of all these are compared)
 from server.log.models import Base

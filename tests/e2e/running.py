@@ -49,12 +49,16 @@ class PumpTalk:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[PumpTalk]:
-    """Start, wait until ready, and end what still runs. `folder` takes the database and the supervisor's output."""
+def running(folder: Path, root: Path = ROOT) -> Iterator[PumpTalk]:
+    """Start, wait until ready, and end what still runs. `folder` takes the database and the supervisor's output.
+
+    `root` is the project's folder, or a copy of it.
+    """
     ports = _free_ports()
     names = ("PORT", "RASA_PORT", "ACTIONS_PORT")
     environment = {
         **os.environ,
+        "PYTHONPATH": str(root),
         **{name: str(port) for name, port in zip(names, ports, strict=True)},
         "HOST": "127.0.0.1",
         # A machine asks faster than people: what the tests measure is not these limits.
@@ -65,7 +69,7 @@ def running(folder: Path) -> Iterator[PumpTalk]:
     with output.open("wb") as sink:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "deploy.run"],
-            cwd=ROOT,
+            cwd=root,
             env=environment,
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ import "./console.css";
 import "./people.css";
 import "./trail_page.css";
 import "./inbox.css";
+import "./teaching.css";
 import { startPolling } from "./polling";
 import { startShortcuts } from "./shortcuts";
 
