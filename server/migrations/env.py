@@ -3,6 +3,8 @@
 from alembic import context
 
 import server.console.models  # noqa: F401  (its tables are compared as well)
+import server.signoff.models  # noqa: F401
+import server.usage.models  # noqa: F401
 from server.log.models import Base
 
 # Batch mode: SQLite cannot alter a table in place.

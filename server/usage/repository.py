@@ -1,0 +1,102 @@
+"""The queries of the counted use. Nothing here commits: `Database.session` does."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from server.log.models import Contact, Conversation, Feedback, Reply, Turn
+from server.usage.counting import Counts, Measure, RatingFacts, ReplyFacts, TurnFacts, count
+from server.usage.models import Tally, TalliedDay
+
+
+class UsageRepository:
+    """Counting, and what was counted, within one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def counted(self, day: date) -> Counts:
+        """The numbers of a day, from the log itself."""
+        start, end = start_of(day), start_of(day + timedelta(days=1))
+        return count(
+            await self._turns(start, end),
+            await self._ratings(start, end),
+            await self._number(Conversation.created_at, start, end),
+            await self._number(Contact.at, start, end),
+        )
+
+    async def keep(self, day: date, counts: Counts) -> None:
+        """Keep the numbers of a day. Raises IntegrityError if somebody else has."""
+        await self._session.execute(insert(TalliedDay).values(day=day, at=datetime.now(UTC)))
+        rows = [{"day": day, "measure": m, "name": name, "count": n} for (m, name), n in counts.items()]
+        if rows:
+            await self._session.execute(insert(Tally), rows)
+
+    async def forget(self, first: date, last: date) -> None:
+        """Let these days be counted anew."""
+        for table in (Tally, TalliedDay):
+            await self._session.execute(delete(table).where(table.day.between(first, last)))
+
+    async def kept_days(self, first: date, last: date) -> set[date]:
+        """The days in this period whose numbers are kept."""
+        return set(await self._session.scalars(select(TalliedDay.day).where(TalliedDay.day.between(first, last))))
+
+    async def first_day(self) -> date | None:
+        """The day of the oldest conversation."""
+        oldest = await self._session.scalar(select(func.min(Conversation.created_at)))
+        return oldest.astimezone(UTC).date() if oldest else None
+
+    async def by_day(
+        self, first: date, last: date, measures: Collection[Measure]
+    ) -> Sequence[tuple[date, Measure, str, int]]:
+        """The kept numbers of each day in this period."""
+        query = select(Tally.day, Tally.measure, Tally.name, Tally.count).where(
+            Tally.day.between(first, last), Tally.measure.in_(measures)
+        )
+        return [(day, Measure(m), name, n) for day, m, name, n in await self._session.execute(query)]
+
+    async def totals(self, first: date, last: date, measures: Collection[Measure]) -> Counts:
+        """The kept numbers of the whole period."""
+        query = (
+            select(Tally.measure, Tally.name, func.sum(Tally.count))
+            .where(Tally.day.between(first, last), Tally.measure.in_(measures))
+            .group_by(Tally.measure, Tally.name)
+        )
+        return Counts({(Measure(m), name): int(n) for m, name, n in await self._session.execute(query)})
+
+    async def _turns(self, start: datetime, end: datetime) -> list[TurnFacts]:
+        query = (
+            select(Turn.id, Turn.state, Turn.received_at, Turn.finished_at, Reply.kind, Reply.details)
+            .outerjoin(Reply, Reply.turn_id == Turn.id)
+            .where(Turn.received_at >= start, Turn.received_at < end, Turn.state != "received")
+            .order_by(Turn.received_at, Turn.id)
+        )
+        rows = await self._session.execute(query)
+        turns = []
+        for _, of_turn in groupby(rows, key=lambda row: row[0]):
+            replied = list(of_turn)
+            _, state, received, finished, *_ = replied[0]
+            replies = tuple(ReplyFacts(kind, details) for *_, kind, details in replied if kind)
+            turns.append(TurnFacts(state, received, finished, replies))
+        return turns
+
+    async def _ratings(self, start: datetime, end: datetime) -> list[RatingFacts]:
+        query = (
+            select(Feedback.rating, Reply.kind, Reply.details)
+            .join(Reply, Reply.id == Feedback.reply_id)
+            .where(Feedback.at >= start, Feedback.at < end)
+        )
+        return [RatingFacts(rating, ReplyFacts(kind, d)) for rating, kind, d in await self._session.execute(query)]
+
+    async def _number(self, moment: InstrumentedAttribute[datetime], start: datetime, end: datetime) -> int:
+        query = select(func.count()).where(moment >= start, moment < end)
+        return (await self._session.execute(query)).scalar_one()
+
+
+def start_of(day: date) -> datetime:
+    """Midnight UTC."""
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,87 @@
+"""Counts the days that are over, and tells what was counted, with the running day counted afresh."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from server.db import Database
+from server.usage.counting import Counts, DayCounts, Measure
+from server.usage.repository import UsageRepository
+
+# No turn is open for so long after its day.
+_SETTLED_AFTER = timedelta(hours=2)
+# Beside today: yesterday, until it is settled and counted.
+_FRESH = timedelta(days=1)
+# In one round of the server, so that visitors are not kept waiting.
+_DAYS_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Use:
+    """The numbers of a period: `days` for each day, `totals` of all of them. `missing` days are not counted yet."""
+
+    days: DayCounts
+    totals: Counts
+    missing: int
+
+
+class Usage:
+    """The use of one log. Every session that it opens is short."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count_up(self, now: datetime) -> int:
+        """Count days that are over and not counted yet, the newest first. The number of them."""
+        days = await self._uncounted(now)
+        for day in days[:_DAYS_AT_ONCE]:
+            try:
+                async with self._database.session() as session:
+                    usage = UsageRepository(session)
+                    await usage.keep(day, await usage.counted(day))
+            except IntegrityError:
+                continue  # another server has just counted it
+        return len(days[:_DAYS_AT_ONCE])
+
+    async def recount(self, first: date, last: date, now: datetime) -> None:
+        """Count these days anew, after the log was changed."""
+        async with self._database.session() as session:
+            await UsageRepository(session).forget(first, last)
+        while await self.count_up(now):
+            pass
+
+    async def of(
+        self, first: date, last: date, by_day: Collection[Measure], in_all: Collection[Measure], now: datetime
+    ) -> Use:
+        """What was counted from the first to the last day, these measures for each day and those for all together."""
+        today = now.astimezone(UTC).date()
+        async with self._database.session() as session:
+            usage = UsageRepository(session)
+            kept = await usage.kept_days(first, last)
+            days = Counter({(d, m, name): n for d, m, name, n in await usage.by_day(first, last, by_day)})
+            totals = await usage.totals(first, last, in_all)
+            for day in (today, today - _FRESH):
+                if first <= day <= last and day not in kept:
+                    kept.add(day)
+                    for (measure, name), n in (await usage.counted(day)).items():
+                        if measure in by_day:
+                            days[day, measure, name] += n
+                        if measure in in_all:
+                            totals[measure, name] += n
+            begun = await usage.first_day()
+        possible = (min(last, today) - max(first, begun or today)).days + 1
+        return Use(days, totals, max(0, possible - sum(day >= (begun or today) for day in kept)))
+
+    async def _uncounted(self, now: datetime) -> list[date]:
+        last = (now - _SETTLED_AFTER).astimezone(UTC).date() - timedelta(days=1)
+        async with self._database.session() as session:
+            usage = UsageRepository(session)
+            first = await usage.first_day()
+            if first is None or first > last:
+                return []
+            kept = await usage.kept_days(first, last)
+        days = (last - timedelta(days=n) for n in range((last - first).days + 1))
+        return [day for day in days if day not in kept]
