@@ -31,6 +31,7 @@ from server.production import refuse_if_unsafe
 from server.safety import load_safety
 from server.settings import Settings
 from server.stopping import Stopping
+from server.usage.usage import Usage
 from server.web.faq import install_faq
 from server.web.widget import install_widget
 
@@ -58,7 +59,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         deadline_seconds=settings.rasa_timeout_seconds,
     )
     retention = Retention(database, Policy.of_days(settings.retention_days, settings.contact_retention_days))
-    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention)
+    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention, Usage(database))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

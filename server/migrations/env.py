@@ -2,8 +2,8 @@
 
 from alembic import context
 
-import server.console.models  # noqa: F401  (its tables are compared as well)
-import server.signoff.models  # noqa: F401
+import server.console.models
+import server.signoff.models
 import server.usage.models  # noqa: F401
 from server.log.models import Base
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from server.log.models import Contact, Conversation, Feedback, Reply, Turn
 from server.usage.counting import Counts, Measure, RatingFacts, ReplyFacts, TurnFacts, count
-from server.usage.models import Tally, TalliedDay
+from server.usage.models import TalliedDay, Tally
 
 
 class UsageRepository:

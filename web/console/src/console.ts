@@ -2,3 +2,4 @@
 
 import "htmx.org";
 import "./console.css";
+import "./answers.css";
