@@ -27,7 +27,7 @@ class OpeningHours:
 
 @dataclass(frozen=True)
 class Clinic:
-    """Everything about the clinic that the bot may say; with `require_signoff`, only what a clinician has signed off."""
+    """Everything about the clinic that the bot may say; with `require_signoff`, only what clinicians signed off."""
 
     name: str
     phone: str

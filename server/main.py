@@ -59,7 +59,8 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
         deadline_seconds=settings.rasa_timeout_seconds,
     )
     retention = Retention(database, Policy.of_days(settings.retention_days, settings.contact_retention_days))
-    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention, Usage(database))
+    usage = Usage(database)
+    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention, usage)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -95,7 +96,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_pages(app, settings.demo_dir)
     install_widget(app, settings.widget_dir, content, settings.max_message_chars)
     install_faq(app, content)
-    install_console(app, Console(database, content.library, content.clinic, settings))
+    install_console(app, Console(database, content.library, content.clinic, settings, usage))
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app

@@ -7,6 +7,7 @@ from fastapi import Request
 from knowledge import Clinic, Library
 from server.db import Database
 from server.settings import Settings
+from server.usage.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Console:
     library: Library
     clinic: Clinic
     settings: Settings
+    usage: Usage
 
 
 def console(request: Request) -> Console:

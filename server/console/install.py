@@ -7,12 +7,13 @@ from starlette.responses import RedirectResponse
 
 from server.console import assets
 from server.console.access import NotSignedInError, own_pages_only
+from server.console.analytics import routes as analytics
 from server.console.answers import routes as answers
 from server.console.console import Console
 from server.errors import problem
 
 # One router a part, each in a package of its own.
-_ROUTERS: tuple[APIRouter, ...] = (assets.router, answers.router)
+_ROUTERS: tuple[APIRouter, ...] = (assets.router, answers.router, analytics.router)
 
 
 def install_console(app: FastAPI, console: Console) -> None:

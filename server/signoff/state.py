@@ -22,7 +22,7 @@ class State(StrEnum):
 
 
 def state_of(latest: SignOff | None, text_hash: str, today: date) -> State:
-    """The state of the text with this hash, from the latest act of its topic. A sign-off counts on its due day still."""
+    """The state of the text with this hash, from the latest act of its topic. It counts on its due day still."""
     if latest is None:
         return State.UNSIGNED
     if latest.verdict == "withdrawn":

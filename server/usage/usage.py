@@ -15,6 +15,8 @@ from server.usage.repository import UsageRepository
 _SETTLED_AFTER = timedelta(hours=2)
 # Beside today: yesterday, until it is settled and counted.
 _FRESH = timedelta(days=1)
+# One page asks several times for the running day, which is counted again only after this.
+_FRESH_FOR = timedelta(seconds=15)
 # In one round of the server, so that visitors are not kept waiting.
 _DAYS_AT_ONCE = 10
 
@@ -33,6 +35,7 @@ class Usage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._fresh: dict[date, tuple[datetime, Counts]] = {}
 
     async def count_up(self, now: datetime) -> int:
         """Count days that are over and not counted yet, the newest first. The number of them."""
@@ -66,7 +69,7 @@ class Usage:
             for day in (today, today - _FRESH):
                 if first <= day <= last and day not in kept:
                     kept.add(day)
-                    for (measure, name), n in (await usage.counted(day)).items():
+                    for (measure, name), n in (await self._afresh(usage, day, now)).items():
                         if measure in by_day:
                             days[day, measure, name] += n
                         if measure in in_all:
@@ -74,6 +77,13 @@ class Usage:
             begun = await usage.first_day()
         possible = (min(last, today) - max(first, begun or today)).days + 1
         return Use(days, totals, max(0, possible - sum(day >= (begun or today) for day in kept)))
+
+    async def _afresh(self, usage: UsageRepository, day: date, now: datetime) -> Counts:
+        at, counts = self._fresh.get(day, (now - _FRESH_FOR, Counts()))
+        if now - at >= _FRESH_FOR:
+            counts = await usage.counted(day)
+            self._fresh[day] = (now, counts)
+        return counts
 
     async def _uncounted(self, now: datetime) -> list[date]:
         last = (now - _SETTLED_AFTER).astimezone(UTC).date() - timedelta(days=1)

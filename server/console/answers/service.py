@@ -14,7 +14,6 @@ from server.errors import NotFoundError, ProblemError
 from server.signoff.models import SignOff, Verdict
 from server.signoff.repository import SignOffRepository
 from server.usage.counting import Counts, Measure
-from server.usage.usage import Usage
 
 _USE_DAYS = 30
 USUAL_DAYS, LONGEST_DAYS = 365, 3 * 365
@@ -41,7 +40,7 @@ class AnswersService:
 
     def __init__(self, console: Console) -> None:
         self._database, self._library = console.database, console.library
-        self._entries, self._usage = Entries(console.library, console.clinic), Usage(console.database)
+        self._entries, self._usage = Entries(console.library, console.clinic), console.usage
 
     async def entries(self) -> list[Entry]:
         """All answers, the most given first."""

@@ -2,4 +2,5 @@
 
 import "htmx.org";
 import "./console.css";
+import "./analytics.css";
 import "./answers.css";
