@@ -30,6 +30,7 @@ from server.privacy import SenderHash, load_redactor
 from server.production import refuse_if_unsafe
 from server.safety import load_safety
 from server.settings import Settings
+from server.signoff.gate import Gate
 from server.stopping import Stopping
 from server.usage.usage import Usage
 from server.web.faq import install_faq
@@ -48,12 +49,14 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     bot = bot or RasaClient(settings.rasa_urls, settings.rasa_timeout_seconds)
     limits = _rate_limits(settings)
     turns = TurnsInFlight(settings.max_turns_in_flight)
+    gate = Gate(database, content.library, content.clinic.require_signoff)
     chat = ChatService(
         database,
         BoundedBot(bot, settings.max_turns_in_flight),
         content,
         safety,
         redactor,
+        gate,
         SenderHash(settings.sender_key),
         settings.max_message_chars,
         deadline_seconds=settings.rasa_timeout_seconds,
@@ -81,6 +84,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     )
     app.state.content = content
     app.state.chat = chat
+    app.state.gate = gate
     app.state.door = Doorway(safety, limits, turns, content.busy.text)
     app.state.rasa_chat = RasaChat(chat, content, app.state.door)
     app.state.readiness = Readiness(database, bot, limits=limits)

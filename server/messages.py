@@ -40,6 +40,8 @@ class Metadata(BaseModel):
     """What a reply is about. `severity` stands only in safety replies.
 
     `overruled` names red flags of the rules that the bot found calm; the reply's text does not mention them.
+    `withheld`: the topic's answer waits for a clinician's sign-off, so the text names the clinic instead. Both are for
+    the log alone.
     """
 
     kind: Kind
@@ -50,6 +52,7 @@ class Metadata(BaseModel):
     sources: list[SourceRef]
     model: str
     overruled: list[str] = Field(default=[], exclude_if=lambda value: not value)
+    withheld: bool = Field(default=False, exclude_if=lambda value: not value)
 
 
 class BotReply(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from server.signoff.models import SignOff
 
@@ -15,9 +16,9 @@ class SignOffRepository:
         self._session = session
 
     async def latest(self) -> dict[str, SignOff]:
-        """The latest act of each topic that has one."""
+        """The latest act of each topic that has one; their texts are not loaded."""
         newest = select(func.max(SignOff.id)).group_by(SignOff.topic)
-        rows = await self._session.scalars(select(SignOff).where(SignOff.id.in_(newest)))
+        rows = await self._session.scalars(select(SignOff).where(SignOff.id.in_(newest)).options(defer(SignOff.text)))
         return {row.topic: row for row in rows}
 
     async def history(self, topic: str) -> Sequence[SignOff]:
