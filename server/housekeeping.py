@@ -51,7 +51,9 @@ class Retention:
 
 
 class Housekeeper:
-    """Does its rounds while the server runs. Every process ends open turns; one of them purges, one counts the use."""
+    """Does its rounds while the server runs. Every process ends open turns and follows today's use; one of them purges,
+    one counts the days that are over.
+    """
 
     def __init__(self, database: Database, turns: Turns, eraser: Eraser, retention: Retention, usage: Usage) -> None:
         self._database, self._turns, self._eraser, self._retention = database, turns, eraser, retention
@@ -61,7 +63,13 @@ class Housekeeper:
         """Round after round until cancelled. One that fails is logged, and the next one tries again."""
         while True:
             # Counted before anything is deleted.
-            for step in (self._end_open_turns, self._count_if_due, self._purge_if_due, self._eraser.settle):
+            for step in (
+                self._end_open_turns,
+                self._follow,
+                self._count_if_due,
+                self._purge_if_due,
+                self._eraser.settle,
+            ):
                 await _tried(step)
             await asyncio.sleep(_EVERY_SECONDS)
 
@@ -69,6 +77,9 @@ class Housekeeper:
         ended = await self._turns.give_up_abandoned()
         if ended:
             logger.warning("open turns marked failed", extra={"fields": {"turns": ended}})
+
+    async def _follow(self) -> None:
+        await self._usage.follow(datetime.now(UTC))
 
     async def _count_if_due(self) -> None:
         if await self._is_ours("count", _COUNT_EVERY):

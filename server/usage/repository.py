@@ -8,9 +8,13 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from server.log.models import Contact, Conversation, Feedback, Reply, Turn
+from server.log.models import Contact, Conversation, Feedback, Job, Reply, Turn
 from server.usage.counting import Counts, Measure, RatingFacts, ReplyFacts, TurnFacts, count
 from server.usage.models import TalliedDay, Tally
+
+_SLICE = timedelta(hours=1)
+# No job that is ever due: its row says since when other processes' numbers of today are out of date.
+_RECOUNT = "recount"
 
 
 class UsageRepository:
@@ -19,15 +23,15 @@ class UsageRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def counted(self, day: date) -> Counts:
-        """The numbers of a day, from the log itself."""
-        start, end = start_of(day), start_of(day + timedelta(days=1))
-        return count(
-            await self._turns(start, end),
-            await self._ratings(start, end),
-            await self._number(Conversation.created_at, start, end),
-            await self._number(Contact.at, start, end),
-        )
+    async def counted(self, start: datetime, end: datetime) -> Counts:
+        """The numbers from one moment to another, from the log itself."""
+        counts = Counts()
+        while start < end:
+            # In slices, so that counting a busy day keeps no visitor waiting.
+            until = min(end, start + _SLICE)
+            counts += await self._counted(start, until)
+            start = until
+        return counts
 
     async def keep(self, day: date, counts: Counts) -> None:
         """Keep the numbers of a day. Raises IntegrityError if somebody else has."""
@@ -36,10 +40,15 @@ class UsageRepository:
         if rows:
             await self._session.execute(insert(Tally), rows)
 
-    async def forget(self, first: date, last: date) -> None:
-        """Let these days be counted anew."""
+    async def forget(self, first: date, last: date, now: datetime) -> None:
+        """Let these days be counted anew, and note when that was."""
         for table in (Tally, TalliedDay):
             await self._session.execute(delete(table).where(table.day.between(first, last)))
+        await self._session.merge(Job(name=_RECOUNT, due_at=now))
+
+    async def recounted_at(self) -> datetime | None:
+        """When `forget` was called last."""
+        return await self._session.scalar(select(Job.due_at).where(Job.name == _RECOUNT))
 
     async def kept_days(self, first: date, last: date) -> set[date]:
         """The days in this period whose numbers are kept."""
@@ -67,6 +76,14 @@ class UsageRepository:
             .group_by(Tally.measure, Tally.name)
         )
         return Counts({(Measure(m), name): int(n) for m, name, n in await self._session.execute(query)})
+
+    async def _counted(self, start: datetime, end: datetime) -> Counts:
+        return count(
+            await self._turns(start, end),
+            await self._ratings(start, end),
+            await self._number(Conversation.created_at, start, end),
+            await self._number(Contact.at, start, end),
+        )
 
     async def _turns(self, start: datetime, end: datetime) -> list[TurnFacts]:
         query = (

@@ -9,14 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from server.db import Database
 from server.usage.counting import Counts, DayCounts, Measure
-from server.usage.repository import UsageRepository
+from server.usage.repository import UsageRepository, start_of
 
 # No turn is open for so long after its day.
 _SETTLED_AFTER = timedelta(hours=2)
-# Beside today: yesterday, until it is settled and counted.
-_FRESH = timedelta(days=1)
-# One page asks several times for the running day, which is counted again only after this.
-_FRESH_FOR = timedelta(seconds=15)
+_DAY = timedelta(days=1)
+# What arrived so long ago is hardly open any more: it is counted once, and only what came later at every look.
+_OPEN_AT_MOST = timedelta(minutes=1)
 # In one round of the server, so that visitors are not kept waiting.
 _DAYS_AT_ONCE = 10
 
@@ -35,7 +34,9 @@ class Usage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._fresh: dict[date, tuple[datetime, Counts]] = {}
+        # Of today and yesterday: the moment up to which they are counted, and the numbers.
+        self._running: dict[date, tuple[datetime, Counts]] = {}
+        self._recounted: datetime | None = None
 
     async def count_up(self, now: datetime) -> int:
         """Count days that are over and not counted yet, the newest first. The number of them."""
@@ -44,15 +45,20 @@ class Usage:
             try:
                 async with self._database.session() as session:
                     usage = UsageRepository(session)
-                    await usage.keep(day, await usage.counted(day))
+                    await usage.keep(day, await usage.counted(start_of(day), start_of(day + _DAY)))
             except IntegrityError:
                 continue  # another server has just counted it
         return len(days[:_DAYS_AT_ONCE])
 
-    async def recount(self, first: date, last: date, now: datetime) -> None:
-        """Count these days anew, after the log was changed."""
+    async def follow(self, now: datetime) -> None:
+        """Keep up with the running day, so that a look at it costs little."""
         async with self._database.session() as session:
-            await UsageRepository(session).forget(first, last)
+            await self._so_far(UsageRepository(session), now.astimezone(UTC).date(), now)
+
+    async def recount(self, first: date, last: date, now: datetime) -> None:
+        """Count these days anew, after the log was changed; other server processes notice at their next look."""
+        async with self._database.session() as session:
+            await UsageRepository(session).forget(first, last, now)
         while await self.count_up(now):
             pass
 
@@ -66,10 +72,10 @@ class Usage:
             kept = await usage.kept_days(first, last)
             days = Counter({(d, m, name): n for d, m, name, n in await usage.by_day(first, last, by_day)})
             totals = await usage.totals(first, last, in_all)
-            for day in (today, today - _FRESH):
+            for day in (today, today - _DAY):
                 if first <= day <= last and day not in kept:
                     kept.add(day)
-                    for (measure, name), n in (await self._afresh(usage, day, now)).items():
+                    for (measure, name), n in (await self._so_far(usage, day, now)).items():
                         if measure in by_day:
                             days[day, measure, name] += n
                         if measure in in_all:
@@ -78,15 +84,19 @@ class Usage:
         possible = (min(last, today) - max(first, begun or today)).days + 1
         return Use(days, totals, max(0, possible - sum(day >= (begun or today) for day in kept)))
 
-    async def _afresh(self, usage: UsageRepository, day: date, now: datetime) -> Counts:
-        at, counts = self._fresh.get(day, (now - _FRESH_FOR, Counts()))
-        if now - at >= _FRESH_FOR:
-            counts = await usage.counted(day)
-            self._fresh[day] = (now, counts)
-        return counts
+    async def _so_far(self, usage: UsageRepository, day: date, now: datetime) -> Counts:
+        if (recounted := await usage.recounted_at()) != self._recounted:
+            self._running, self._recounted = {}, recounted
+        end = min(start_of(day + _DAY), now + _OPEN_AT_MOST)
+        since, counts = self._running.get(day, (start_of(day), Counts()))
+        settled = min(end, now - _OPEN_AT_MOST)
+        if settled > since:
+            since, counts = settled, counts + await usage.counted(since, settled)
+            self._running = {d: c for d, c in self._running.items() if d >= day - _DAY} | {day: (since, counts)}
+        return counts + await usage.counted(since, end)
 
     async def _uncounted(self, now: datetime) -> list[date]:
-        last = (now - _SETTLED_AFTER).astimezone(UTC).date() - timedelta(days=1)
+        last = (now - _SETTLED_AFTER).astimezone(UTC).date() - _DAY
         async with self._database.session() as session:
             usage = UsageRepository(session)
             first = await usage.first_day()

@@ -143,6 +143,27 @@ async def test_a_day_may_be_counted_anew(database: Database) -> None:
     assert (await totals(database, NEXT_DAY))[Measure.OUTCOME, "answered"] == 2
 
 
+async def test_the_running_day_is_followed(database: Database) -> None:
+    usage = Usage(database)
+    await talk(database, NOON, "answer")
+    for minute in range(1, 5):
+        now = NOON + timedelta(minutes=minute)
+        await usage.follow(now)
+        await talk(database, now, "answer")
+        use = await usage.of(NOON.date(), NOON.date(), ALL, ALL, now)
+        assert use.totals[Measure.OUTCOME, "answered"] == minute + 1
+        assert use.days[NOON.date(), Measure.CONVERSATIONS, ""] == minute + 1
+
+
+async def test_a_recount_elsewhere_is_noticed(database: Database) -> None:
+    usage, later = Usage(database), NOON + timedelta(hours=1)
+    await usage.follow(later)
+    await talk(database, NOON, "answer")
+    assert (await usage.of(NOON.date(), NOON.date(), ALL, ALL, later)).totals == {}
+    await Usage(database).recount(NOON.date(), NOON.date(), later)
+    assert (await usage.of(NOON.date(), NOON.date(), ALL, ALL, later)).totals[Measure.OUTCOME, "answered"] == 1
+
+
 async def test_days_that_nobody_counted_yet_are_named(database: Database) -> None:
     await talk(database, NOON, "answer")
     later = NOON + timedelta(days=5)
