@@ -50,9 +50,9 @@ _OUTCOMES = {
 }
 _RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
 
-# (measure, name) to a number; (day, measure, name) of several days.
+# (measure, name) to a number; with the day on which a step begins, of several steps.
 Counts = Counter[tuple[Measure, str]]
-DayCounts = Mapping[tuple[date, Measure, str], int]
+StepCounts = Mapping[tuple[date, Measure, str], int]
 
 
 @dataclass(frozen=True)

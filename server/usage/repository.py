@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -59,14 +59,19 @@ class UsageRepository:
         oldest = await self._session.scalar(select(func.min(Conversation.created_at)))
         return oldest.astimezone(UTC).date() if oldest else None
 
-    async def by_day(
-        self, first: date, last: date, measures: Collection[Measure]
+    async def by_step(
+        self, starts: Sequence[date], last: date, measures: Collection[Measure]
     ) -> Sequence[tuple[date, Measure, str, int]]:
-        """The kept numbers of each day in this period."""
-        query = select(Tally.day, Tally.measure, Tally.name, Tally.count).where(
-            Tally.day.between(first, last), Tally.measure.in_(measures)
+        """The kept numbers of each step; steps begin on these days, and the last one ends on the last day."""
+        # Added up by the database: a quarter has thousands of rows, which take longer to fetch than to add.
+        number = case(*((Tally.day >= start, n) for n, start in reversed(list(enumerate(starts)))), else_=0)
+        step = number.label("step")
+        query = (
+            select(step, Tally.measure, Tally.name, func.sum(Tally.count))
+            .where(Tally.day.between(starts[0], last), Tally.measure.in_(measures))
+            .group_by(step, Tally.measure, Tally.name)
         )
-        return [(day, Measure(m), name, n) for day, m, name, n in await self._session.execute(query)]
+        return [(starts[i], Measure(m), name, int(n)) for i, m, name, n in await self._session.execute(query)]
 
     async def totals(self, first: date, last: date, measures: Collection[Measure]) -> Counts:
         """The kept numbers of the whole period."""

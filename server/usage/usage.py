@@ -1,14 +1,15 @@
 """Counts the days that are over, and tells what was counted, with the running day counted afresh."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
 from server.db import Database
-from server.usage.counting import Counts, DayCounts, Measure
+from server.usage.counting import Counts, Measure, StepCounts
 from server.usage.repository import UsageRepository, start_of
 
 # No turn is open for so long after its day.
@@ -22,9 +23,11 @@ _DAYS_AT_ONCE = 10
 
 @dataclass(frozen=True)
 class Use:
-    """The numbers of a period: `days` for each day, `totals` of all of them. `missing` days are not counted yet."""
+    """The numbers of a period: `steps` by the day on which a step begins, `totals` of all. `missing` days are not
+    counted yet.
+    """
 
-    days: DayCounts
+    steps: StepCounts
     totals: Counts
     missing: int
 
@@ -63,26 +66,36 @@ class Usage:
             pass
 
     async def of(
-        self, first: date, last: date, by_day: Collection[Measure], in_all: Collection[Measure], now: datetime
+        self,
+        starts: Sequence[date],
+        last: date,
+        by_step: Collection[Measure],
+        in_all: Collection[Measure],
+        now: datetime,
     ) -> Use:
-        """What was counted from the first to the last day, these measures for each day and those for all together."""
+        """What was counted up to the last day, these measures step by step and those for all together.
+
+        Steps begin on the days `starts`, in order.
+        """
+        first = starts[0]
         today = now.astimezone(UTC).date()
         async with self._database.session() as session:
             usage = UsageRepository(session)
             kept = await usage.kept_days(first, last)
-            days = Counter({(d, m, name): n for d, m, name, n in await usage.by_day(first, last, by_day)})
+            steps = Counter({(d, m, name): n for d, m, name, n in await usage.by_step(starts, last, by_step)})
             totals = await usage.totals(first, last, in_all)
             for day in (today, today - _DAY):
                 if first <= day <= last and day not in kept:
                     kept.add(day)
+                    start = starts[bisect_right(starts, day) - 1]
                     for (measure, name), n in (await self._so_far(usage, day, now)).items():
-                        if measure in by_day:
-                            days[day, measure, name] += n
+                        if measure in by_step:
+                            steps[start, measure, name] += n
                         if measure in in_all:
                             totals[measure, name] += n
             begun = await usage.first_day()
         possible = (min(last, today) - max(first, begun or today)).days + 1
-        return Use(days, totals, max(0, possible - sum(day >= (begun or today) for day in kept)))
+        return Use(steps, totals, max(0, possible - sum(day >= (begun or today) for day in kept)))
 
     async def _so_far(self, usage: UsageRepository, day: date, now: datetime) -> Counts:
         if (recounted := await usage.recounted_at()) != self._recounted:

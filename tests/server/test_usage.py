@@ -68,7 +68,7 @@ async def talk(
 
 
 async def totals(database: Database, now: datetime, first: datetime = NOON) -> dict[tuple[Measure, str], int]:
-    return dict((await Usage(database).of(first.date(), now.date(), (), ALL, now)).totals)
+    return dict((await Usage(database).of([first.date()], now.date(), (), ALL, now)).totals)
 
 
 @pytest.mark.parametrize(
@@ -150,28 +150,40 @@ async def test_the_running_day_is_followed(database: Database) -> None:
         now = NOON + timedelta(minutes=minute)
         await usage.follow(now)
         await talk(database, now, "answer")
-        use = await usage.of(NOON.date(), NOON.date(), ALL, ALL, now)
+        use = await usage.of([NOON.date()], NOON.date(), ALL, ALL, now)
         assert use.totals[Measure.OUTCOME, "answered"] == minute + 1
-        assert use.days[NOON.date(), Measure.CONVERSATIONS, ""] == minute + 1
+        assert use.steps[NOON.date(), Measure.CONVERSATIONS, ""] == minute + 1
+
+
+async def test_days_are_added_up_to_steps(database: Database) -> None:
+    for day in range(4):
+        await talk(database, NOON + timedelta(days=day), "answer")
+    later = NOON + timedelta(days=4)
+    await Usage(database).count_up(later)
+    await talk(database, later, "answer")
+    starts = [NOON.date(), (NOON + timedelta(days=3)).date()]
+    use = await Usage(database).of(starts, later.date(), (Measure.OUTCOME,), (), later)
+    assert use.steps == {(starts[0], Measure.OUTCOME, "answered"): 3, (starts[1], Measure.OUTCOME, "answered"): 2}
+    assert use.totals == {}
 
 
 async def test_a_recount_elsewhere_is_noticed(database: Database) -> None:
     usage, later = Usage(database), NOON + timedelta(hours=1)
     await usage.follow(later)
     await talk(database, NOON, "answer")
-    assert (await usage.of(NOON.date(), NOON.date(), ALL, ALL, later)).totals == {}
+    assert (await usage.of([NOON.date()], NOON.date(), ALL, ALL, later)).totals == {}
     await Usage(database).recount(NOON.date(), NOON.date(), later)
-    assert (await usage.of(NOON.date(), NOON.date(), ALL, ALL, later)).totals[Measure.OUTCOME, "answered"] == 1
+    assert (await usage.of([NOON.date()], NOON.date(), ALL, ALL, later)).totals[Measure.OUTCOME, "answered"] == 1
 
 
 async def test_days_that_nobody_counted_yet_are_named(database: Database) -> None:
     await talk(database, NOON, "answer")
     later = NOON + timedelta(days=5)
-    use = await Usage(database).of((NOON - timedelta(days=3)).date(), later.date(), ALL, ALL, later)
+    use = await Usage(database).of([(NOON - timedelta(days=3)).date()], later.date(), ALL, ALL, later)
     assert use.missing == 4
-    assert use.days == {}
+    assert use.steps == {}
     await Usage(database).count_up(later)
-    assert (await Usage(database).of(NOON.date(), later.date(), ALL, ALL, later)).missing == 0
+    assert (await Usage(database).of([NOON.date()], later.date(), ALL, ALL, later)).missing == 0
 
 
 async def test_two_servers_count_a_day_once(database: Database, settings: Settings) -> None:

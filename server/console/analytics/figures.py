@@ -10,7 +10,7 @@ from server.console.analytics.period import Period
 from server.usage.counting import Measure, Outcome, wait_percentile
 from server.usage.usage import Use
 
-BY_DAY = (Measure.CONVERSATIONS, Measure.OUTCOME, Measure.RATING, Measure.CALL_BACKS, Measure.WAIT)
+BY_STEP = (Measure.CONVERSATIONS, Measure.OUTCOME, Measure.RATING, Measure.CALL_BACKS, Measure.WAIT)
 IN_ALL = (Measure.TOPIC, Measure.TOPIC_UP, Measure.TOPIC_DOWN, Measure.HOUR)
 _HALF, _NEARLY_ALL = 0.5, 0.95
 
@@ -82,8 +82,8 @@ class Figures:
 def figures(period: Period, use: Use, titles: Mapping[str, str], weeks: Sequence[Week]) -> Figures:
     """The figures of a period; `titles` are those of the answers that exist today."""
     steps, total = {start: Step() for start in period.starts()}, Step()
-    for (day, measure, name), number in use.days.items():
-        for step in (steps[period.start_of(day)], total):
+    for (start, measure, name), number in use.steps.items():
+        for step in (steps[start], total):
             step.add(measure, name, number)
     hours = [use.totals[Measure.HOUR, f"{hour:02}"] for hour in range(24)]
     return Figures(period, steps, total, _topics(use, titles), hours, weeks, use.missing)

@@ -61,13 +61,12 @@ class Period:
         """The period in an address."""
         return f"from={self.first}&to={self.last}"
 
-    def start_of(self, day: date) -> date:
-        """The first day of the step that a day belongs to; weeks begin on Monday."""
-        return day if self.step == "day" else max(self.first, monday(day))
-
     def starts(self) -> Iterator[date]:
-        """The first days of all steps."""
-        yield from dict.fromkeys(self.start_of(self.first + timedelta(days=n)) for n in range(self.days))
+        """The first days of all steps, in order; weeks begin on Monday, the first one on the first day."""
+        for n in range(self.days):
+            day = self.first + timedelta(days=n)
+            if self.step == "day" or n == 0 or day == monday(day):
+                yield day
 
 
 def monday(day: date) -> date:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.log.models import Base, Turn
 from server.usage.repository import start_of
 
-_JUDGEMENTS = "turn_judgement"
+_JUDGEMENTS = "judgement"
 
 
 def judgements_table() -> Table | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from server.console.analytics.accuracy import weeks
-from server.console.analytics.figures import BY_DAY, IN_ALL, Figures, figures
+from server.console.analytics.figures import BY_STEP, IN_ALL, Figures, figures
 from server.console.analytics.period import Period
 from server.console.analytics.repository import JudgedTurns, judgements_table
 from server.console.console import Console
@@ -20,7 +20,7 @@ class AnalyticsService:
 
     async def figures(self, period: Period, now: datetime) -> Figures:
         """Everything about a period."""
-        use = await self._usage.of(period.first, period.last, BY_DAY, IN_ALL, now)
+        use = await self._usage.of(list(period.starts()), period.last, BY_STEP, IN_ALL, now)
         async with self._database.session() as session:
             judged = await JudgedTurns(session, judgements_table()).between(period.first, period.last)
         return figures(period, use, self._titles, weeks(judged))

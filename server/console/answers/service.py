@@ -103,7 +103,7 @@ class AnswersService:
 
     async def _totals(self, now: datetime) -> Counts:
         today = now.date()
-        return (await self._usage.of(today - timedelta(days=_USE_DAYS - 1), today, (), _MEASURES, now)).totals
+        return (await self._usage.of([today - timedelta(days=_USE_DAYS - 1)], today, (), _MEASURES, now)).totals
 
     def _answer(self, topic: str) -> Answer:
         if topic not in self._library.answers:

@@ -140,9 +140,9 @@ def test_weeks_begin_on_monday() -> None:
 def test_a_long_period_is_shown_by_weeks() -> None:
     period = Period(date(2026, 1, 1), date(2026, 3, 31))
     assert [str(day) for day in period.starts()][:2] == ["2026-01-01", "2026-01-05"]
-    days = {(date(2026, 1, 1), Measure.CONVERSATIONS, ""): 2, (date(2026, 1, 4), Measure.CONVERSATIONS, ""): 3}
-    shown = figures(period, Use(days, Counts(), 0), {}, [])
-    assert [step.conversations for step in shown.steps.values()][:2] == [5, 0]
+    counted = {(date(2026, 1, 1), Measure.CONVERSATIONS, ""): 2, (date(2026, 1, 5), Measure.CONVERSATIONS, ""): 3}
+    shown = figures(period, Use(counted, Counts(), 0), {}, [])
+    assert [step.conversations for step in shown.steps.values()][:3] == [2, 3, 0]
     assert shown.total.conversations == 5
 
 
