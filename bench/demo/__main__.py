@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from running import running
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import server.main  # noqa: F401  (so that all tables of the log are known)
 from bench.demo import backdating, staff
@@ -22,7 +22,7 @@ from bench.demo.talks import load_talks
 from bench.demo.visits import MARK, Visit, hold
 from server.db import Database
 from server.errors import ConfigurationError
-from server.log.models import Reply, Turn
+from server.log.models import Conversation, Reply, Turn
 from server.log.retention import RetentionRepository
 from server.settings import load_settings
 from server.usage.usage import Usage
@@ -105,8 +105,11 @@ async def _remove(database_url: str) -> int:
     ids, now, database = await _conversations(database_url), datetime.now(UTC), Database(database_url)
     try:
         async with database.session() as session:
+            query = select(func.min(Conversation.created_at)).where(Conversation.id.in_(ids))
+            first = await session.scalar(query)
             await RetentionRepository(session).erase(ids)
-        await Usage(database).recount((now - timedelta(days=2 * backdating.DAYS)).date(), now.date(), now)
+        if first:
+            await Usage(database).recount(first.date(), now.date(), now)
     finally:
         await database.close()
     print(f"{len(ids)} conversations deleted.")

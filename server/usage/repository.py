@@ -1,7 +1,7 @@
 """The queries of the counted use. Nothing here commits: `Database.session` does."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 
 from sqlalchemy import case, delete, func, insert, select
@@ -12,7 +12,6 @@ from server.log.models import Contact, Conversation, Feedback, Job, Reply, Turn
 from server.usage.counting import Counts, Measure, RatingFacts, ReplyFacts, TurnFacts, count
 from server.usage.models import TalliedDay, Tally
 
-_SLICE = timedelta(hours=1)
 # No job that is ever due: its row says since when other processes' numbers of today are out of date.
 _RECOUNT = "recount"
 
@@ -25,13 +24,12 @@ class UsageRepository:
 
     async def counted(self, start: datetime, end: datetime) -> Counts:
         """The numbers from one moment to another, from the log itself."""
-        counts = Counts()
-        while start < end:
-            # In slices, so that counting a busy day keeps no visitor waiting.
-            until = min(end, start + _SLICE)
-            counts += await self._counted(start, until)
-            start = until
-        return counts
+        return count(
+            await self._turns(start, end),
+            await self._ratings(start, end),
+            await self._number(Conversation.created_at, start, end),
+            await self._number(Contact.at, start, end),
+        )
 
     async def keep(self, day: date, counts: Counts) -> None:
         """Keep the numbers of a day. Raises IntegrityError if somebody else has."""
@@ -81,14 +79,6 @@ class UsageRepository:
             .group_by(Tally.measure, Tally.name)
         )
         return Counts({(Measure(m), name): int(n) for m, name, n in await self._session.execute(query)})
-
-    async def _counted(self, start: datetime, end: datetime) -> Counts:
-        return count(
-            await self._turns(start, end),
-            await self._ratings(start, end),
-            await self._number(Conversation.created_at, start, end),
-            await self._number(Contact.at, start, end),
-        )
 
     async def _turns(self, start: datetime, end: datetime) -> list[TurnFacts]:
         query = (

@@ -15,6 +15,7 @@ from server.usage.repository import UsageRepository, start_of
 # No turn is open for so long after its day.
 _SETTLED_AFTER = timedelta(hours=2)
 _DAY = timedelta(days=1)
+_SLICE = timedelta(hours=1)
 # What arrived so long ago is hardly open any more: it is counted once, and only what came later at every look.
 _OPEN_AT_MOST = timedelta(minutes=1)
 # In one round of the server, so that visitors are not kept waiting.
@@ -45,18 +46,17 @@ class Usage:
         """Count days that are over and not counted yet, the newest first. The number of them."""
         days = await self._uncounted(now)
         for day in days[:_DAYS_AT_ONCE]:
+            counts = await self._counted(start_of(day), start_of(day + _DAY))
             try:
                 async with self._database.session() as session:
-                    usage = UsageRepository(session)
-                    await usage.keep(day, await usage.counted(start_of(day), start_of(day + _DAY)))
+                    await UsageRepository(session).keep(day, counts)
             except IntegrityError:
                 continue  # another server has just counted it
         return len(days[:_DAYS_AT_ONCE])
 
     async def follow(self, now: datetime) -> None:
         """Keep up with the running day, so that a look at it costs little."""
-        async with self._database.session() as session:
-            await self._so_far(UsageRepository(session), now.astimezone(UTC).date(), now)
+        await self._so_far(now.astimezone(UTC).date(), now)
 
     async def recount(self, first: date, last: date, now: datetime) -> None:
         """Count these days anew, after the log was changed; other server processes notice at their next look."""
@@ -83,30 +83,41 @@ class Usage:
             usage = UsageRepository(session)
             kept = await usage.kept_days(first, last)
             steps = Counter({(d, m, name): n for d, m, name, n in await usage.by_step(starts, last, by_step)})
-            totals = await usage.totals(first, last, in_all)
-            for day in (today, today - _DAY):
-                if first <= day <= last and day not in kept:
-                    kept.add(day)
-                    start = starts[bisect_right(starts, day) - 1]
-                    for (measure, name), n in (await self._so_far(usage, day, now)).items():
-                        if measure in by_step:
-                            steps[start, measure, name] += n
-                        if measure in in_all:
-                            totals[measure, name] += n
-            begun = await usage.first_day()
+            totals, begun = await usage.totals(first, last, in_all), await usage.first_day()
+        for day in (today, today - _DAY):
+            if first <= day <= last and day not in kept:
+                kept.add(day)
+                start = starts[bisect_right(starts, day) - 1]
+                for (measure, name), n in (await self._so_far(day, now)).items():
+                    if measure in by_step:
+                        steps[start, measure, name] += n
+                    if measure in in_all:
+                        totals[measure, name] += n
         possible = (min(last, today) - max(first, begun or today)).days + 1
         return Use(steps, totals, max(0, possible - sum(day >= (begun or today) for day in kept)))
 
-    async def _so_far(self, usage: UsageRepository, day: date, now: datetime) -> Counts:
-        if (recounted := await usage.recounted_at()) != self._recounted:
+    async def _so_far(self, day: date, now: datetime) -> Counts:
+        async with self._database.session() as session:
+            recounted = await UsageRepository(session).recounted_at()
+        if recounted != self._recounted:
             self._running, self._recounted = {}, recounted
         end = min(start_of(day + _DAY), now + _OPEN_AT_MOST)
         since, counts = self._running.get(day, (start_of(day), Counts()))
         settled = min(end, now - _OPEN_AT_MOST)
         if settled > since:
-            since, counts = settled, counts + await usage.counted(since, settled)
+            since, counts = settled, counts + await self._counted(since, settled)
             self._running = {d: c for d, c in self._running.items() if d >= day - _DAY} | {day: (since, counts)}
-        return counts + await usage.counted(since, end)
+        return counts + await self._counted(since, end)
+
+    async def _counted(self, start: datetime, end: datetime) -> Counts:
+        counts = Counts()
+        while start < end:
+            # In slices, each in a session of its own, so that counting a busy day keeps nobody waiting.
+            until = min(end, start + _SLICE)
+            async with self._database.session() as session:
+                counts += await UsageRepository(session).counted(start, until)
+            start = until
+        return counts
 
     async def _uncounted(self, now: datetime) -> list[date]:
         last = (now - _SETTLED_AFTER).astimezone(UTC).date() - _DAY
