@@ -146,7 +146,7 @@ async def test_use_and_thumbs_of_today_count(member: Member, visitor: Visitor) -
     await visitor.client.post(f"/api/v1/conversations/{visitor.id}/feedback", json=rated, headers=visitor.headers)
     manager = await member(Role.MANAGER)
     page = (await manager.get(TOPIC)).text
-    assert "<dd>1 times</dd>" in page
+    assert "<dd>1 time</dd>" in page
     assert "<dd>0 up, 1 down</dd>" in page
     exported = await manager.get("/staff/answers.csv")
     rows = list(csv.DictReader(io.StringIO(exported.content.decode("utf-8-sig"))))
