@@ -56,6 +56,8 @@ class Usage:
 
     async def follow(self, now: datetime) -> None:
         """Keep up with the running day, so that a look at it costs little."""
+        async with self._database.session() as session:
+            self._forget_if_recounted(await UsageRepository(session).recounted_at())
         await self._so_far(now.astimezone(UTC).date(), now)
 
     async def recount(self, first: date, last: date, now: datetime) -> None:
@@ -84,6 +86,7 @@ class Usage:
             kept = await usage.kept_days(first, last)
             steps = Counter({(d, m, name): n for d, m, name, n in await usage.by_step(starts, last, by_step)})
             totals, begun = await usage.totals(first, last, in_all), await usage.first_day()
+            self._forget_if_recounted(await usage.recounted_at())
         for day in (today, today - _DAY):
             if first <= day <= last and day not in kept:
                 kept.add(day)
@@ -96,15 +99,15 @@ class Usage:
         possible = (min(last, today) - max(first, begun or today)).days + 1
         return Use(steps, totals, max(0, possible - sum(day >= (begun or today) for day in kept)))
 
+    def _forget_if_recounted(self, at: datetime | None) -> None:
+        if at != self._recounted:
+            self._running, self._recounted = {}, at
+
     async def _so_far(self, day: date, now: datetime) -> Counts:
-        async with self._database.session() as session:
-            recounted = await UsageRepository(session).recounted_at()
-        if recounted != self._recounted:
-            self._running, self._recounted = {}, recounted
         end = min(start_of(day + _DAY), now + _OPEN_AT_MOST)
         since, counts = self._running.get(day, (start_of(day), Counts()))
         settled = min(end, now - _OPEN_AT_MOST)
-        if settled > since:
+        if settled - since >= _OPEN_AT_MOST:
             since, counts = settled, counts + await self._counted(since, settled)
             self._running = {d: c for d, c in self._running.items() if d >= day - _DAY} | {day: (since, counts)}
         return counts + await self._counted(since, end)
