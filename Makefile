@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test test-faults soak roles purge evaluate privacy-report tune bench bench-console lock widget widget-report learn test-learning learning-curve
+.PHONY: help setup run train generate check lint fmt test test-faults soak roles purge evaluate privacy-report tune bench bench-console lock widget widget-report learn test-learning learning-curve demo-data
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -80,6 +80,10 @@ privacy-report: setup ## Print how much redaction finds and what it alters; writ
 
 tune: setup ## Choose the thresholds on the development questions and write them to config.yml
 	@$(BOT) -m bot.tune
+
+demo-data: setup ## Fill the log with made-up conversations of the last 30 days, held with the real bot (ARGS=--remove deletes them)
+	@$(SERVER) -m deploy.ensure_model
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.demo $(ARGS)
 
 bench: setup ## Measure PumpTalk against stock Rasa, Rasa without and with the overrides, training and a parse
 	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.against_stock; first=$$?; $(SERVER) -m bench.overrides && \

@@ -32,7 +32,9 @@ from server.production import refuse_if_unsafe
 from server.rounds import stopped
 from server.safety import load_safety
 from server.settings import Settings
+from server.signoff.gate import Gate
 from server.stopping import Stopping
+from server.usage.usage import Usage
 from server.web.faq import install_faq
 from server.web.widget import install_widget
 
@@ -49,18 +51,21 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     bot = bot or RasaClient(settings.rasa_urls, settings.rasa_timeout_seconds)
     limits = _rate_limits(settings)
     turns = TurnsInFlight(settings.max_turns_in_flight)
+    gate = Gate(database, content.library, content.clinic.require_signoff)
     chat = ChatService(
         database,
         BoundedBot(bot, settings.max_turns_in_flight),
         content,
         safety,
         redactor,
+        gate,
         SenderHash(settings.sender_key),
         settings.max_message_chars,
         deadline_seconds=settings.rasa_timeout_seconds,
     )
     retention = Retention(database, Policy.of_days(settings.retention_days, settings.contact_retention_days))
-    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention)
+    usage = Usage(database)
+    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention, usage)
     notifier = Notifier.of(settings, database, content.library)
 
     @asynccontextmanager
@@ -84,6 +89,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     )
     app.state.content = content
     app.state.chat = chat
+    app.state.gate = gate
     app.state.door = Doorway(safety, limits, turns, content.busy.text)
     app.state.rasa_chat = RasaChat(chat, content, app.state.door)
     app.state.readiness = Readiness(database, bot, limits=limits)
@@ -99,7 +105,8 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_pages(app, settings.demo_dir)
     install_widget(app, settings.widget_dir, content, settings.max_message_chars)
     install_faq(app, content)
-    install_console(app, Console(database, content.library, content.clinic, settings, limits, chat.eraser))
+    console = Console(database, content.library, content.clinic, settings, limits, chat.eraser, usage)
+    install_console(app, console)
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app

@@ -10,7 +10,7 @@ Kind = Literal["answer", "clarify", "not_covered", "service", "safety", "fallbac
 
 
 # What the log keeps of a reply's metadata and no visitor gets.
-FOR_STAFF = frozenset({"overruled", "runners_up", "answer_version"})
+FOR_STAFF = frozenset({"overruled", "runners_up", "answer_version", "withheld"})
 
 
 def covers(given: Severity | None, due: Severity | None) -> bool:
@@ -51,7 +51,8 @@ class Metadata(BaseModel):
     """What a reply is about. `severity` stands only in safety replies.
 
     For staff alone (FOR_STAFF) are `overruled`, red flags of the rules that the bot found calm, `runners_up`, what else
-    the message may have meant, and `answer_version`, which wording was given.
+    the message may have meant, `answer_version`, which wording was given, and `withheld`: the answer waits for a
+    clinician's sign-off, so the text names the clinic instead.
     """
 
     kind: Kind
@@ -64,6 +65,7 @@ class Metadata(BaseModel):
     overruled: list[str] = Field(default=[], exclude_if=lambda value: not value)
     runners_up: list[RunnerUp] = Field(default=[], exclude_if=lambda value: not value)
     answer_version: str = Field(default="", exclude_if=lambda value: not value)
+    withheld: bool = Field(default=False, exclude_if=lambda value: not value)
 
 
 class BotReply(BaseModel):

@@ -11,6 +11,7 @@ from server.messages import FOR_STAFF, BotReply, Button, ReplyMessage, ReplyMeta
 
 logger = logging.getLogger(__name__)
 
+
 _BUTTONS = TypeAdapter(list[Button])
 
 

@@ -9,6 +9,7 @@ from knowledge import Clinic, Library
 from server.db import Database
 from server.edge.limits import RateLimits
 from server.settings import Settings
+from server.usage.usage import Usage
 
 
 class Memory(Protocol):
@@ -28,6 +29,7 @@ class Console:
     settings: Settings
     limits: RateLimits
     memory: Memory
+    usage: Usage
 
 
 def console(request: Request) -> Console:

@@ -15,6 +15,8 @@ from server.console.access import (
     https_in_production,
     own_pages_only,
 )
+from server.console.analytics import routes as analytics
+from server.console.answers import routes as answers
 from server.console.console import Console
 from server.console.inbox import routes_conversation, routes_list, routes_marks, routes_red_flags
 from server.console.pages import page
@@ -36,6 +38,8 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_marks.router,
     routes_red_flags.router,
     teaching,
+    answers.router,
+    analytics.router,
 )
 
 

@@ -45,7 +45,7 @@ class Conversation(Base):
     token_hash: Mapped[str | None] = mapped_column(String(64))
     channel: Mapped[Channel] = mapped_column(String(8))
     external_sender: Mapped[str | None] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     last_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     flagged_topic: Mapped[str | None] = mapped_column(String(64))
@@ -81,7 +81,7 @@ class Turn(Base):
     text: Mapped[str] = mapped_column(Text)
     payload: Mapped[str | None] = mapped_column(Text)
     state: Mapped[TurnState] = mapped_column(String(8))
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -115,7 +115,7 @@ class Feedback(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     rating: Mapped[Rating] = mapped_column(String(4))
     comment: Mapped[str | None] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class Contact(Base):

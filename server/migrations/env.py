@@ -7,7 +7,9 @@ import server.console.models
 import server.console.people.models
 import server.console.teaching.models
 import server.log.inbox
-import server.log.red_flags  # noqa: F401  (the tables of all these are compared)
+import server.log.red_flags
+import server.signoff.models
+import server.usage.models  # noqa: F401  (the tables of all these are compared)
 from server.log.models import Base
 
 

@@ -59,6 +59,7 @@ help_coming: Good.
 contact_taken: Thanks.
 reminders: {emergency: "Call {emergency} now.", urgent: Call the clinic., crisis: Call someone.}
 points_intro: "Also:"
+unreleased: Call {phone}.
 views_intro: "They do not agree:"
 unavailable: Sorry.
 busy: Busy.

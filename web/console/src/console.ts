@@ -2,6 +2,8 @@
 
 import "htmx.org";
 import "./console.css";
+import "./analytics.css";
+import "./answers.css";
 import "./people.css";
 import "./trail_page.css";
 import "./inbox.css";
