@@ -1,0 +1,30 @@
+"""What visitors said before the staff came: a question each, by the API, to the real bot."""
+
+from uuid import uuid4
+
+import httpx
+from running import PumpTalk
+
+QUESTION = "How long does the battery in the pump last?"
+RED_FLAG = "My mum has a pain pump, she is very sleepy, her lips are blue and I cannot wake her"
+MISUNDERSTOOD = "The kids want to go to the splash pad, am I allowed in?"
+# A script for whoever reads it here, and a formula for whoever opens it in a spreadsheet.
+HOSTILE = """=HYPERLINK("http://evil.example","Free") <script>alert("owned")</script><img src=x onerror=alert(1)>"""
+HOSTILE_AS_KEPT = HOSTILE.replace("http://evil.example", "(link)")
+
+
+def visitors_talk(pumptalk: PumpTalk) -> None:
+    """Four visitors, the hostile one last."""
+    with pumptalk.client() as client:
+        for text in (QUESTION, RED_FLAG, MISUNDERSTOOD, HOSTILE):
+            _ask(client, text)
+
+
+def _ask(client: httpx.Client, text: str) -> None:
+    opened = client.post("/api/v1/conversations").raise_for_status().json()
+    reply = client.post(
+        f"/api/v1/conversations/{opened['id']}/messages",
+        json={"client_message_id": uuid4().hex, "text": text},
+        headers={"Authorization": f"Bearer {opened['token']}"},
+    )
+    assert reply.raise_for_status().json()["state"] == "answered"
