@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 import pyotp
 from playwright.sync_api import expect
 from running import ROOT
+from widget.axe import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Dialog, Locator
 
 PASSWORD = "plum-wander-42-kite"
-# The docs' pictures, with UPDATE_SCREENSHOTS=1; else they are only looked at if a test has failed.
+# With UPDATE_SCREENSHOTS=1 the pictures become those of the docs.
 PICTURES = ROOT / ("docs" if os.environ.get("UPDATE_SCREENSHOTS") == "1" else "build") / "console"
-_TALLEST = 1000
+_AXE_FINDINGS = ROOT / "build" / "console" / "axe"
+SCREEN = {"width": 1280, "height": 800}
 
 
 class Desk:
@@ -35,10 +37,8 @@ class Desk:
         self.press("Sign in")
         self.type("New password", PASSWORD)
         self.type("The same again", PASSWORD)
-        self.picture("choose-a-password")
         self.press("Keep this password")
         self.type("Six digits from your app", pyotp.TOTP(self._key()).now())
-        self.picture("set-up-the-second-step")
         self.press("Go on")
         self.sees("They are not shown again.")
         self.follow("I have kept them; go on")
@@ -85,19 +85,30 @@ class Desk:
         """The page does not say this."""
         expect(self.page.locator("main").get_by_text(text)).to_have_count(0)
 
+    def sees_entry(self, person: str, deed: str) -> None:
+        """The trail names this person and what they did."""
+        deeds = self.page.get_by_role("row").filter(has=self.page.get_by_role("cell", name=deed, exact=True))
+        expect(deeds.filter(has_text=person).first).to_be_visible()
+
     def takes_along(self, name: str) -> str:
         """The text of the file behind a link."""
         with self.page.expect_download() as waiting:
             self.follow(name)
         return waiting.value.path().read_text(encoding="utf-8-sig")
 
-    def picture(self, name: str) -> None:
-        """Keep a picture of the page, and fail if it holds what no template wrote."""
+    def check(self, name: str) -> None:
+        """The page holds no script or image of a visitor, and axe finds nothing on it."""
+        self.page.wait_for_load_state("networkidle")
         assert self.page.locator("script:not([src]), img[src='x']").count() == 0, name
+        assert violations(self.page, name, _AXE_FINDINGS) == [], name
+
+    def picture(self, name: str, tallest: int = 1000) -> None:
+        """Check the page and keep a picture of it."""
+        self.check(name)
         PICTURES.mkdir(parents=True, exist_ok=True)
-        height = min(_TALLEST, max(800, self.page.evaluate("document.documentElement.scrollHeight")))
-        clip = {"x": 0, "y": 0, "width": 1280, "height": height}
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True, clip=clip)
+        height = min(tallest, self.page.evaluate("document.documentElement.scrollHeight"))
+        clip = {"x": 0, "y": 0, **SCREEN, "height": height}
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=tallest > SCREEN["height"], clip=clip)
 
     def _click(self, there: "Locator") -> None:
         there.click()

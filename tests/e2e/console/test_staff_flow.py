@@ -13,12 +13,14 @@ from running import ROOT, PumpTalk
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; run `make setup`")
 
-from console.desk import Desk  # noqa: E402 - needs playwright, which may be missing
+from console.desk import SCREEN, Desk  # noqa: E402 - needs playwright, which may be missing
 from console.visitors import HOSTILE_AS_KEPT, MISUNDERSTOOD, QUESTION, RED_FLAG, visitors_talk  # noqa: E402 - as above
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ADMINISTRATOR, NURSE = "jane.doe@clinic.example", "sam.roe@clinic.example"
 REVIEW_WITHIN_CLICKS = 6
+DEEDS = "opened, reviewed, judged, accepted questions, signed off, handled red flag, exported, erased".split(", ")
+# Typed by somebody who copied it from the visitor.
 FORMULA = '=HYPERLINK("http://evil.example") and a script; nobody needs it'
 
 pytestmark = pytest.mark.skipif(
@@ -31,8 +33,7 @@ def desk(pumptalk: PumpTalk) -> Iterator[Desk]:
     """A browser at the console. In the end no script of a visitor has run, and none of the console's was blocked."""
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        size = {"width": 1280, "height": 800}
-        desk = Desk(browser.new_context(base_url=pumptalk.url, viewport=size, color_scheme="light", locale="en-US"))
+        desk = Desk(browser.new_context(base_url=pumptalk.url, viewport=SCREEN, color_scheme="light", locale="en-US"))
         yield desk
         browser.close()
     assert desk.complaints == []
@@ -72,17 +73,19 @@ def hire_nurse(desk: Desk) -> str:
         desk.tick(role)
     desk.press("Make the account")
     password = desk.given_password()
-    desk.picture("one-time-password")
     desk.follow("Done")
     return password
 
 
 def review_first(desk: Desk) -> None:
     """Search for a word, open what is found, and mark it as reviewed, in few clicks."""
-    desk.clicks = 0
     desk.sees(QUESTION)
     desk.sees("<script>alert")
     desk.picture("conversations")
+    desk.press("Keyboard shortcuts (?)")
+    desk.picture("conversations-keys", tallest=SCREEN["height"])
+    desk.press("Close")
+    desk.clicks = 0
     desk.type("Words of the visitor or the bot", "splashing")
     desk.press("Search")
     desk.sees_not(QUESTION)
@@ -99,7 +102,7 @@ def correct(desk: Desk) -> None:
     desk.type("Right would be", "Sport, work and daily life")
     desk.press("Wrong")
     desk.sees("Proposed as a training question")
-    desk.picture("judging")
+    desk.picture("judging", tallest=1150)
     desk.go("Teaching")
     desk.picture("teaching")
     desk.tick(f"Choose: {MISUNDERSTOOD}")
@@ -111,6 +114,7 @@ def correct(desk: Desk) -> None:
 def sign_off(desk: Desk) -> None:
     """Sign an answer off as a clinician."""
     desk.go("Answers")
+    desk.check("answers")
     desk.follow("How long the battery lasts")
     desk.press("Sign this text off")
     desk.sees("Sam Roe approved this text")
@@ -138,7 +142,7 @@ def export_and_erase_hostile(desk: Desk) -> None:
     desk.go("Conversations")
     desk.follow("<script>alert")
     desk.sees(HOSTILE_AS_KEPT)
-    desk.picture("hostile")
+    desk.check("hostile")
     turns = json.loads(desk.takes_along("As JSON"))["turns"]
     assert [turn["question"] for turn in turns] == [None, HOSTILE_AS_KEPT]
     desk.unfold("Erase this conversation")
@@ -151,15 +155,15 @@ def export_and_erase_hostile(desk: Desk) -> None:
 def look_at_analytics(desk: Desk) -> None:
     """Today's questions are counted."""
     desk.go("Analytics")
-    desk.sees("Conversations")
-    desk.picture("analytics")
+    desk.sees("Conversations and questions by day")
+    desk.check("analytics")
 
 
 def check_trail(desk: Desk) -> None:
     """All of it stands in the trail, which nobody has altered, and which is no formula to a spreadsheet."""
     desk.go("Trail")
-    for deed in ("opened", "reviewed", "judged", "accepted questions", "signed off", "handled", "exported", "erased"):
-        desk.sees(deed)
+    for deed in DEEDS:
+        desk.sees_entry(NURSE, deed)
     desk.sees(FORMULA)
     desk.press("Check that nothing was altered")
     desk.sees("Checked: every entry is as it was written, and none is missing.")

@@ -6,6 +6,7 @@ import httpx
 from running import PumpTalk
 
 QUESTION = "How long does the battery in the pump last?"
+OTHERS = ("Does the refill hurt?", "Can I fly with a pump?", "Which paint is best for a garden fence?")
 RED_FLAG = "My mum has a pain pump, she is very sleepy, her lips are blue and I cannot wake her"
 MISUNDERSTOOD = "The kids want to go to the splash pad, am I allowed in?"
 # A script for whoever reads it here, and a formula for whoever opens it in a spreadsheet.
@@ -14,9 +15,9 @@ HOSTILE_AS_KEPT = HOSTILE.replace("http://evil.example", "(link)")
 
 
 def visitors_talk(pumptalk: PumpTalk) -> None:
-    """Four visitors, the hostile one last."""
+    """A conversation each, the hostile one first."""
     with pumptalk.client() as client:
-        for text in (QUESTION, RED_FLAG, MISUNDERSTOOD, HOSTILE):
+        for text in (HOSTILE, *OTHERS, QUESTION, MISUNDERSTOOD, RED_FLAG):
             _ask(client, text)
 
 
