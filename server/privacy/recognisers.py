@@ -20,7 +20,7 @@ from server.privacy.names import find_names
 from server.privacy.numbers import find_numbers
 from server.privacy.online import find_online
 from server.privacy.places import find_places
-from server.privacy.words import words_of
+from server.privacy.reading import Reading
 
 _LANGUAGE = "en"
 # Presidio's e-mail and address recognisers are left out: they ask tldextract, which fetches a list from the network.
@@ -74,10 +74,10 @@ class _OwnRecogniser(LocalRecognizer):
         return [RecognizerResult(f.kind, f.start, f.end, 1.0) for f in self._finds(text, nlp_artifacts)]
 
     def _finds(self, text: str, artifacts: NlpArtifacts) -> Iterator[Find]:
-        words = words_of(text)
+        reading = Reading(text, self._lexicon)
         named = [(e.label_, (e.start_char, e.end_char)) for e in artifacts.entities]
-        yield from find_names(text, words, [span for label, span in named if label in _PERSONS], self._lexicon)
-        yield from find_places(text, words, [span for label, span in named if label in _PLACES], self._lexicon)
+        yield from find_names(reading, [span for label, span in named if label in _PERSONS])
+        yield from find_places(reading, [span for label, span in named if label in _PLACES])
         yield from find_dates(text)
         yield from find_ages(text)
         yield from find_online(text, self._lexicon)
