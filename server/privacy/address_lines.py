@@ -26,13 +26,23 @@ def _end(reading: Reading, end: int) -> int:
     first = i = next((k for k, word in enumerate(words) if word.start >= end), len(words))
     gap_from = end
     while i < len(words) and i < first + _MOST_WORDS and _GAP_AFTER.fullmatch(reading.text[gap_from : words[i].start]):
-        if _is_of_place(reading, i):
+        if _is_of_place(reading, i) or _is_in_titled_run(reading, i, is_first=i == first):
             end = words[i].end
         elif words[i].lower not in _JOINING or i == first:
             break
         gap_from = words[i].end
         i += 1
     return end
+
+
+def _is_in_titled_run(reading: Reading, i: int, *, is_first: bool) -> bool:
+    """Whether it is one of several words with a capital that end where a comma or the sentence does: "Lower Slaughter"."""
+    words = reading.words
+    if not words[i].capital or (words[i].opens and not is_first) or i in reading.protected:
+        return False
+    while i + 1 < len(words) and words[i + 1].gap == " " and words[i + 1].capital:
+        i += 1
+    return i + 1 == len(words) or "," in words[i + 1].gap or words[i + 1].opens
 
 
 def _start(reading: Reading, start: int) -> int:

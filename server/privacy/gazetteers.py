@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
 
-from server.privacy.words import plain, words_of
+from server.privacy.words import Word, plain, words_of
 
 # Of whom a clinic's visitors may be called after; other lists of the library are in other letters.
 _NAMES_OF = (
@@ -22,8 +22,13 @@ Phrase = tuple[str, ...]
 
 
 def as_phrases(texts: Iterable[str]) -> frozenset[Phrase]:
-    """Texts as rows of words in small letters."""
-    return frozenset(tuple(word.lower for word in words_of(text)) for text in texts)
+    """Texts as rows of words in small letters, a possessive with its ending: "wendy's" is no "wendy"."""
+    return frozenset(tuple(whole(word) for word in words_of(text)) for text in texts)
+
+
+def whole(word: Word) -> str:
+    """The word in small letters with the ending of a possessive."""
+    return f"{word.lower}'s" if word.is_possessive else word.lower
 
 
 @lru_cache(maxsize=1)

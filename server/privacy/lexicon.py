@@ -11,11 +11,12 @@ from symspellpy import SymSpell, Verbosity
 
 from knowledge.errors import ContentError
 from knowledge.yaml_file import read_yaml
-from server.privacy.gazetteers import Phrase, as_phrases, english_words, people, places
+from server.privacy.gazetteers import Phrase, as_phrases, english_words, people, places, whole
 from server.privacy.words import Word, plain
 
 _TEXTS = ("nlu", "answers", "sources", "safety")
 _LISTS = ("also_words", "still_names", "numbers", "websites")
+_PHRASES = ("conditions",)
 _SMALL = re.compile(r"(?<![^\W_])[a-z]+(?:'[a-z]+)?")
 # How drugs, diseases and procedures end.
 _MEDICAL = re.compile(
@@ -23,7 +24,7 @@ _MEDICAL = re.compile(
     r"|tidine|prazole|oxetine|raline|apine|azine|amine|profen|coxib|sone|solone|terol|lukast|tide|onium|itis|osis|oma|algia|opathy|ectomy|otomy|plasty|scopy|graphy"
     r"|gesic|contin|codone|morph|cet|idine|adol|formin|zine|pine|lone|fen|xr|ium)$"
 )
-_COMMON = 30
+_COMMON, _USUAL = 30, 3
 # Words used so often and so long can be meant by a slip; two slips are likely in long words only.
 _KNOWN, _SHORTEST, _LONG = 2, 4, 9
 _MOST_WORDS, _LOCAL = 4, 7
@@ -62,6 +63,10 @@ class Lexicon:
         """Whether it is a word of questions about pumps."""
         return word in self.seen or word in self.also_words
 
+    def is_usual(self, word: str) -> bool:
+        """Whether questions about pumps use it more than once or twice."""
+        return self.seen[word] >= _USUAL
+
     def is_common(self, word: str) -> bool:
         """Whether it is so usual that, in small letters, it is never taken for a name."""
         return self.seen[word] >= _COMMON or len(word) < 2
@@ -93,15 +98,18 @@ class Lexicon:
 
 
 def phrase_at(words: Sequence[Word], at: int, phrases: frozenset[Phrase]) -> int:
-    """How many words from this one on are a phrase of the set; the longest counts, 0 if none."""
+    """How many words from this one on are a phrase of the set; the longest counts, 0 if none.
+
+    A phrase is left alone in the possessive, too; one that is a possessive is no other word ("Wendy's", not "Wendy").
+    """
     key: Phrase = ()
     longest = 0
     for word in words[at : at + _MOST_WORDS]:
         if key and word.gap not in (" ", "-", ". ", " & ", "&"):
             break
-        key = (*key, word.lower)
-        if key in phrases:
-            longest = len(key)
+        if (*key, word.lower) in phrases or (word.is_possessive and (*key, whole(word)) in phrases):
+            longest = len(key) + 1
+        key = (*key, whole(word))
     return longest
 
 
@@ -118,8 +126,13 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
     first, last = people()
     first |= _more_first_names(data / "privacy" / "first_names.txt")
     regions, towns = places()
-    phrases = [*phrases, *(t for name, texts in lists.items() if name not in _LISTS for t in texts)]
+    # Nobody writes the name of a disease with care.
+    lists["conditions"] += [re.sub("['’]s\\b", "", text) for text in lists["conditions"]]
     also_words = frozenset(lists["also_words"])
+    for name in first - also_words:
+        if 0 < seen[name] < _USUAL:  # somebody was named in a training question
+            del seen[name]
+    phrases = [*phrases, *(t for name, texts in lists.items() if name not in _LISTS for t in texts)]
     return Lexicon(
         seen=seen,
         allowed=as_phrases(phrases) | regions,
@@ -141,12 +154,12 @@ def digits(text: str) -> str:
 
 def _allow_lists(path: Path) -> dict[str, list[str]]:
     lists = read_yaml(path)
-    if not isinstance(lists, dict) or any(name not in lists for name in _LISTS):
-        raise ContentError(path, f"must be lists of words by name, with {', '.join(_LISTS)} among them")
+    if not isinstance(lists, dict) or any(name not in lists for name in (*_LISTS, *_PHRASES)):
+        raise ContentError(path, f"must be lists of words by name, with {', '.join((*_LISTS, *_PHRASES))} among them")
     for name, texts in lists.items():
         if not isinstance(texts, list) or (wrong := [t for t in texts if not isinstance(t, str)]):
             raise ContentError(path, f"{name}: must be a list of texts; put numbers, yes and no in quotes ({wrong})")
-    return {name: [plain(text) for text in texts] for name, texts in lists.items()}
+    return {name: [plain(text) if name in _LISTS else text for text in texts] for name, texts in lists.items()}
 
 
 def _words_seen(data: Path) -> Counter[str]:

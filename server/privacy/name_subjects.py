@@ -34,7 +34,7 @@ def _is_owner(reading: Reading, i: int) -> bool:
     word, lexicon = reading.words[i], reading.lexicon
     if i in reading.protected or reading.following(i) not in BELONGINGS:
         return False
-    if reading.is_possessive(i):
+    if word.is_possessive:
         return lexicon.is_rare(word.lower) or (lexicon.is_first(word.lower) and not _is_thing(reading, i))
     bare = word.lower.removesuffix("s")
     return bare != word.lower and lexicon.is_first(bare) and lexicon.is_unknown(word.lower)
@@ -61,8 +61,10 @@ def _is_named_by_kin(reading: Reading, i: int) -> bool:
 def _acts(reading: Reading, i: int) -> bool:
     """Grace asked me, hunter has the pump, Olumide Adeyemi here"""
     word, lexicon = reading.words[i], reading.lexicon
-    if i in reading.protected or not _is_at_subject(reading, i):
+    if not _is_at_subject(reading, i):
         return False
+    if i in reading.protected:  # "Virginia asked me"
+        return word.capital and reading.protected[i] == 1 and lexicon.is_first(word.lower) and reading.following(i) in HUMAN
     end = _end(reading, i)
     after = reading.following(end)
     if reading.words[end].end != reading.words[i].end and after in HERE:
@@ -73,7 +75,7 @@ def _acts(reading: Reading, i: int) -> bool:
         if not word.capital or lexicon.is_common(word.lower) or word.lower in _NEVER:
             return False
         return after in LIVING | HERE or (after in _STATES and not lexicon.is_ordinary(word.lower))
-    return after in HUMAN | HERE and word.capital and lexicon.is_rare(word.lower) and not _is_acronym(word.text)
+    return after in HUMAN | HERE | LIVING | _FROM and word.capital and lexicon.is_rare(word.lower) and not _is_acronym(word.text)
 
 
 def _is_acronym(text: str) -> bool:
@@ -82,7 +84,7 @@ def _is_acronym(text: str) -> bool:
 
 
 _LONGEST_ACRONYM = 5
-_STATES, _AUXILIARIES = frozenset({"is", "was"}), frozenset({"will", "may"})
+_STATES, _AUXILIARIES, _FROM = frozenset({"is", "was"}), frozenset({"will", "may"}), frozenset({"from"})
 # With a capital at the beginning, these are the word and not the name far more often.
 _NEVER = frozenset("hope will may joy grace faith art bill pat ray mark grant chance".split())
 

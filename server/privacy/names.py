@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from server.privacy.finds import Find
 from server.privacy.name_cues import (
-    ENDINGS, FAMILY, HERE, HUMAN, LAST, LIKELY, LOOSE, OBJECTS, ROLES, SURE, TITLES, TO_TOWNS, VERBS,
+    CLOSINGS, ENDINGS, FAMILY, HERE, HUMAN, LAST, LIKELY, LOOSE, OBJECTS, ROLES, SURE, TITLES, TO_TOWNS, VERBS,
 )  # fmt: skip
 from server.privacy.name_extent import name_from
 from server.privacy.name_subjects import find_subjects
@@ -109,6 +109,8 @@ class _Reader:
             return not lexicon.is_ordinary(word.lower) or (is_first and not lexicon.is_common(word.lower))
         if self._reading.following(i) in HERE:
             return is_first and not lexicon.is_common(word.lower)
+        if is_first and i + 1 == len(self._words) and self._words[i - 1].lower in CLOSINGS:  # "thx jo"
+            return True
         if lexicon.is_last(word.lower) and self._stops(i):  # "hey its tay, my pump"
             return not lexicon.is_ordinary(word.lower)
         if lexicon.is_unknown(word.lower) and not word.lower.endswith(ENDINGS):
@@ -126,6 +128,8 @@ class _Reader:
             return False
         if not lexicon.is_first(word.lower):
             return lexicon.is_rare(word.lower) and not word.lower.endswith(ENDINGS)
+        if word.lower not in lexicon.seen and word.lower not in VERBS:
+            return True
         return word.lower in lexicon.also_words and self._reading.following(i) not in OBJECTS | {""}
 
     def _is_after_role(self, i: int) -> bool:
@@ -137,7 +141,7 @@ class _Reader:
         word = self._words[i]
         if self._protected.get(i, 1) > 1:  # "Uncle Ben's rice"
             return False
-        return word.capital and not word.opens and self._lexicon.is_first(word.lower) and not self._lexicon.is_common(word.lower)
+        return word.capital and not word.opens and self._lexicon.is_first(word.lower)
 
     def _is_listed_with_capital(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
@@ -168,15 +172,16 @@ class _Reader:
         if i or len(self._words) < 2 or not self._words[1].text.isupper() or i in self._protected:
             return False
         first, last = self._words[:2]
-        is_name = self._lexicon.is_first(first.lower) and self._lexicon.is_last(last.lower)
-        return is_name and last.gap == " " and not self._lexicon.is_ordinary(last.lower)
+        is_name = self._lexicon.is_first(first.lower) or self._lexicon.is_rare(first.lower)
+        is_surname = self._lexicon.is_last(last.lower) or self._lexicon.is_rare(last.lower)
+        return is_name and is_surname and last.gap == " " and not self._lexicon.is_ordinary(last.lower)
 
     def _is_rare_pair(self, i: int) -> bool:
         """Two words with a capital, side by side, that nobody knows: "Olumide Adeyemi"."""
         if i + 1 == len(self._words) or self._words[i + 1].gap != " " or self._words[i + 1].opens:
             return False
         pair = (i, i + 1)
-        return all(self._words[k].capital and k not in self._protected and self._lexicon.is_rare(self._words[k].lower) for k in pair)
+        return all(self._words[k].capital and k not in self._protected and self._lexicon.is_unknown(self._words[k].lower) for k in pair)
 
     def _is_strong_last(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon

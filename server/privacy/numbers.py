@@ -17,7 +17,7 @@ _TELEPHONE = re.compile(r"(?<![\w.$£€-])\(?(\d{3})\)?[ .-](\d{4})(?![\w-]|[.,
 _CALL = re.compile(
     r"\b(?:call|phone|number|ring|tel|telephone|cell|text|mobile|reach|fax|contact|whatsapp)\b", re.IGNORECASE
 )
-_EXTENSION = re.compile(r"[ ,]*\b(?:ext(?:ension)?|x)\b\.? ?\d{1,6}\b", re.IGNORECASE)
+_EXTENSION = re.compile(r"[ ,]*\b(?:(?:ext(?:ension)?|extn)\b|x)\.? ?\d{1,6}\b", re.IGNORECASE)
 _SORT_CODE = re.compile(r"(?<![\d-])\d{2}-\d{2}-\d{2}(?![\d-])")
 _EXTENSION_ALONE = re.compile(r"\b(?:ext|extension|extn)\b\.? ?(\d{2,6})\b", re.IGNORECASE)
 _YEARS = re.compile(r"(?:(?:19|20)\d\d\D*)+")
@@ -41,7 +41,7 @@ _AMOUNT_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?:[a-z]\d{4}|icd-?\d+|cpt-?\d{5}|covid-?\d*|iso-?\d+|sm\d{4}|p\d{6}(?:/s\d+)?|k\d{6}|nct\d{8}|j\d{4}|v\d+(?:-\d+)*)",
+    r"(?:[a-z]\d{4}|icd-?\d+|cpt-?\d{5}|covid-?\d*|iso-?\d+|sm\d{4}|p\d{6}(?:/s\d+)?|k\d{6}|nct\d{8}|j\d{4}|v\d{1,3}(?:-\d+)*)",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"[a-z]{1,2}\d{1,2}(?:[/-][a-z]{0,2}\d{1,2})+", re.IGNORECASE)
@@ -102,6 +102,7 @@ _LABELLED = [
     )
     for kind, (alone, marked) in _LABELS.items()
 ]
+_UNMARKED = re.compile(r"\b(?:record|patient|hospital|chart|file|case|member|policy|account|claim|invoice|ticket|booking|referral) (?=[a-z/-]{0,6}\d{2}[\d/-]*\d{2})([a-z0-9/-]{5,20})(?![\w@])", re.IGNORECASE)
 _PLATE = re.compile(r"\b(?:plates?|number ?plate|reg(?:istration)?)(?: (?:number|no|is|of|my|car|the))*[ :#]+((?=[a-z]*[ -]?\d|\d)[a-z0-9]{1,5}[ -]?[a-z0-9]{1,5})\b", re.IGNORECASE)  # fmt: skip
 _MARKED = re.compile(rf"(?<![a-z]){_MARK}|:|last", re.IGNORECASE)
 _SHORTEST_VALUE = 3
@@ -147,6 +148,7 @@ def _all(text: str) -> Iterator[Find]:
     if _NEAR_A_CAR.search(text):
         yield from (Find("vehicle", match.start(), match.end()) for match in _PLATE_BY_A_CAR.finditer(text))
     yield from _mixed(text)
+    yield from (Find("record", m.start(1), m.end(1)) for m in _UNMARKED.finditer(text) if not re.match(_UNIT, text[m.end() : m.end() + 20]))
     for kind, pattern in _LABELLED:
         yield from (Find(kind, m.start(1), m.end(1)) for m in pattern.finditer(text) if _is_value(m))
 

@@ -15,6 +15,9 @@ _CODE_AFTER_TOWN = re.compile(
     r",? (?:[a-z]{2},? )?(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?)\b", re.IGNORECASE
 )
 _ZIP_AT_END = re.compile(r",? (\d{5}(?:-\d{4})?)(?=\s*(?:[.,;!?)\n]|$))")
+_STATE_AFTER_COMMA = re.compile(
+    r"(?<=[a-z], )(A[LKZR]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[AEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|NSW|VIC|QLD|TAS|ON|BC|AB|SK|MB|QC|NS|NB)\b"
+)
 _NEAR = frozenset(
     {
         "in",
@@ -35,6 +38,8 @@ _NEAR = frozenset(
     }
 )
 _THERE = frozenset({"in", "near", "at", "outside", "around", "nr", "from"})
+# After these also in small letters.
+_THERE_ALWAYS = frozenset({"near", "from", "outside", "nr"})
 _DESTINATION = frozenset({"to", "in", "visit", "via", "through", "around", "and"})
 _AT_HOME = re.compile(
     r"\b(?:(?:liv(?:e|es|ed|ing)|reside|stay(?:s|ing)?|am|are|is|we['’]re|i['’]m|house|home|farm)(?: (?:up|out|over|down|just|right|way|now|back|all))? (?:in|near|at|outside|by|beside|past|towards)|mov(?:ed|ing) (?:to|from)|retir(?:ed|ing) to|born (?:in|at|on \S+ in)|based in|stay(?:s|ing)? in|(?:i['’]?m|i am|we['’]?re|we are|here|over|down|up|out|home|house|flat|cottage|farm|clinic|hospital|surgery|pharmacy|chemist|practice|work|works|office|centre|center) (?:in|near)|resid(?:e|es|ing) in"
@@ -42,6 +47,8 @@ _AT_HOME = re.compile(
     r"|(?:town|city|village) (?:of|is|called))\s+",
     re.IGNORECASE,
 )
+# Then any word with a capital is a place.
+_HOME = ("liv", "mov", "retir", "born", "resid", "stay", "address", "based", "home", "house")
 # Where somebody travels to says little of where they live.
 _TRAVEL = frozenset(
     "fly flying flights flight flew travel travelling traveling trip trips holiday holidays vacation cruise visit visiting honeymoon weekend city-break hotel "
@@ -73,6 +80,7 @@ def find_places(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterator[
     yield from _towns(text, words, protected, lexicon)
     yield from _homes(text, words, protected, lexicon)
     yield from _villages(words, protected, lexicon)
+    yield from _before_states(text, words, protected, lexicon)
     if not reading.is_foreign:
         yield from _seen_by_model(words, protected, named, lexicon)
 
@@ -109,17 +117,40 @@ def _is_meant(words: Sequence[Word], i: int, length: int, lexicon: Lexicon) -> b
 
 
 def _villages(words: Sequence[Word], protected: Mapping[int, int], lexicon: Lexicon) -> Iterator[Find]:
-    """Places on no list: with a capital, no word of English, and where a place stands ("a clinic near Skipton")."""
+    """Places on no list: with a capital where a place stands, and no word of English or none of questions about pumps
+    beside another ("a clinic near Skipton", "in Twin Falls").
+    """
     for i, word in enumerate(words[1:], 1):
         is_there = words[i - 1].lower in _THERE and word.gap == " " and not _travels(words, i)
-        if (
-            is_there
-            and word.capital
-            and i not in protected
-            and lexicon.is_unknown(word.lower)
-            and not lexicon.is_first(word.lower)
-        ):
+        if not is_there or i in protected or lexicon.is_first(word.lower):
+            continue
+        if not word.capital:
+            if words[i - 1].lower in _THERE_ALWAYS and lexicon.is_rare(word.lower):
+                yield _place_from(i, words, protected)
+            continue
+        if lexicon.is_unknown(word.lower) or _is_titled_pair(words, i, protected, lexicon):
             yield _place_from(i, words, protected)
+
+
+def _is_titled_pair(words: Sequence[Word], i: int, protected: Mapping[int, int], lexicon: Lexicon) -> bool:
+    if i + 1 == len(words) or words[i + 1].gap != " " or not words[i + 1].capital or i + 1 in protected:
+        return False
+    return not all(lexicon.is_usual(words[k].lower) for k in (i, i + 1))
+
+
+def _before_states(text: str, words: Sequence[Word], protected: Mapping[int, int], lexicon: Lexicon) -> Iterator[Find]:
+    """Cottonwood Falls, KS"""
+    at = {word.start: i for i, word in enumerate(words)}
+    for match in _STATE_AFTER_COMMA.finditer(text):
+        last = at.get(match.start(1), 0) - 1
+        first = last
+        while first > 0 and words[first].gap == " " and words[first - 1].capital and first - 1 not in protected:
+            first -= 1
+        run = range(first, last + 1)
+        if last < 0 or last in protected or not all(words[k].capital and not words[k].text.isupper() for k in run):
+            continue
+        if len(run) > 1 or not lexicon.is_ordinary(words[last].lower):
+            yield Find("place", words[first].start, match.end())
 
 
 def _place_from(i: int, words: Sequence[Word], protected: Mapping[int, int]) -> Find:
@@ -147,7 +178,8 @@ def _homes(text: str, words: Sequence[Word], protected: Mapping[int, int], lexic
         i = at.get(match.end())
         if i is None or i in protected:
             continue
-        if not lexicon.is_ordinary(words[i].lower) or (words[i].capital and lexicon.is_town(words[i].lower)):
+        is_home = match.group().lower().startswith(_HOME)
+        if not lexicon.is_ordinary(words[i].lower) or (words[i].capital and (is_home or lexicon.is_town(words[i].lower))):
             yield _place_from(i, words, protected)
 
 

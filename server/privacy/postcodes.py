@@ -24,7 +24,7 @@ _PATTERNS = [
     # United States.
     re.compile(r"\bzip(?: ?code)?\b[ :#]*(?:is )?(\d{5}(?:-\d{4})?)\b", re.IGNORECASE),
     re.compile(r"\b\d{5}-\d{4}\b"),
-    re.compile(rf"\b(?:{_STATES.replace(' ', '|')})\b,? (\d{{5}})(?:-\d{{4}})?\b", re.IGNORECASE),
+    re.compile(rf"\b(?:[a-z]{{3,20}},? )?(?:{_STATES.replace(' ', '|')})\b,? \d{{5}}(?:-\d{{4}})?\b", re.IGNORECASE),
     # Canada, also without its blank.
     re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"),
     re.compile(r"\b[abceghj-nprstvxy]\d[a-z] \d[a-z]\d\b"),

@@ -5,8 +5,6 @@ from functools import cached_property
 from server.privacy.lexicon import Lexicon
 from server.privacy.words import Word, words_of
 
-_POSSESSIVES = ("'s", "’s", "‘s", "`s")
-
 
 class Reading:
     """One message, split into words once for all recognisers."""
@@ -38,7 +36,3 @@ class Reading:
     def preceding(self, i: int) -> str:
         """The word before this one, "" if a sentence begins here."""
         return self.words[i - 1].lower if i and not self.words[i].opens else ""
-
-    def is_possessive(self, i: int) -> bool:
-        """Whether it says whose something is: "kev's"."""
-        return self.text.startswith(_POSSESSIVES, self.words[i].end)

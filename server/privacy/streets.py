@@ -37,7 +37,9 @@ _PATTERNS = [
     re.compile(r"\b[A-ZÄÖÜ][^\W\d_]{1,25}er (?:Stra(?:ß|ss)e|Str\.|Allee|Weg|Platz|Ring)(?: \d{1,4} ?[a-z]?\b)?"),
     re.compile(r"(?:\b\d{1,4},? )?\b(?i:rue|calle|avenida|rua|viale|piazza|ulica|ul\.|plaza|strada|heol|ffordd) (?:(?:de|del|la|las|los|du|des|di|da|do|dos) ){0,2}[A-ZÁÉÍÓÚŁŚŻÇ][^\W\d_]{2,25}(?: [A-ZÁÉÍÓÚ][^\W\d_]{2,25}){0,2}(?:,? \d{1,4}\b)?"),
     re.compile(r"\b(?:rural route|route|rte?|rr|hc)\.? ?#?\d{1,4},? box ?#?\d{1,5}\b", re.IGNORECASE),
-    re.compile(r"\b(?:plot|pitch|lot|stand|berth)\.? ?#?\d{1,4}[a-z]?(?=, ?[A-Z])", re.IGNORECASE),
+    re.compile(r"\b(?i:plot|pitch|lot|stand|berth|ward|unit|flat|apt)\.? ?#?\d{1,4}[a-zA-Z]?(?=,? [A-Z][a-z])"),
+    re.compile(r"\b(?:county|state|country|township|farm to market|farm) (?:road|rd|route|rte|highway|hwy) \d{1,4}\b", re.IGNORECASE),
+    re.compile(r"\b(?:(?:CR|FM|SR|Hwy|Highway) \d{1,4}|[RB]\d{3,4}(?= (?:near|outside|between|past|at|road)\b))\b"),
     re.compile(
         rf"(?<=\b[io]n ){_NO_STREET}(?!(?:our|my|your|this|that|his|her|their|same|main|quiet|busy|any|every|each|right)\b)(?:[a-z]{{3,20}} ){{1,2}}(?:street|road|avenue|lane|rd|ave|blvd)\b",
         re.IGNORECASE,
