@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .venv/tools/bin/uv)
 
 NODE := $(shell sh deploy/find_node.sh)
 NPM := PATH="$(abspath $(NODE)):$$PATH" npm --silent
-WIDGET := $(shell find web/widget/src -type f) web/build.mjs
+WIDGET := $(shell find web/widget/src web/console/src -type f) web/build.mjs
 
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -76,7 +76,7 @@ bench: setup ## Measure PumpTalk against stock Rasa, Rasa without and with the o
 	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.against_stock; first=$$?; $(SERVER) -m bench.overrides && \
 	  $(BOT) -m bench.nlu && exit $$first
 
-widget: web/dist/.done ## Build the widget into web/dist
+widget: web/dist/.done ## Build the widget and the console's script into web/dist
 
 widget-report: setup ## Weigh and time the widget beside two others; write the pictures and the report in docs/widget
 	@$(SERVER) -m deploy.ensure_model

@@ -6,8 +6,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.content import clinic, follow_ups, library
-from actions.dialogue import REFUSAL_INTENT, Move, move, safety_first, specific_subject
+from actions.content import clinic, follow_ups, library, talk
+from actions.dialogue import Move, move, safety_first
+from actions.follow_up import go_on
+from actions.likelihood import REFUSAL
 from actions.reply import Message, answer_message, clarify_message, phrase_message, refusal_message, sources_message
 from actions.turn import CLOSED, LAST_TOPICS, SUBJECT, Context, Part, context, model_id, newest
 from knowledge import Answer
@@ -51,12 +53,12 @@ class _Turn:
 
     def take(self, part: Part) -> None:
         """Reply to one part."""
-        todo = move(part, self.context, library(), follow_ups())
+        todo = move(part, self.context, library(), follow_ups(), talk())
         message = self._message(todo)
         if message is not None:
             self.messages.append(message)
         if todo.action == "answer":
-            self._go_on(part, library().answers.get(todo.topics[0]))
+            go_on(self.context, part, library().answers.get(todo.topics[0]), follow_ups())
         self.context.offered = ()
 
     def slots(self) -> List[Dict[Text, Any]]:
@@ -74,7 +76,7 @@ class _Turn:
             return clarify_message(todo.topics, library(), clinic(), todo.confidence, self._model)
         if todo.action == "other":
             return phrase_message(phrases.something_else_reply, "service", clinic(), todo.confidence, self._model)
-        if todo.action == "refuse" or todo.topics[0] == REFUSAL_INTENT:
+        if todo.action == "refuse" or todo.topics[0] == REFUSAL:
             near = todo.topics if todo.action == "refuse" else []
             return refusal_message(near, library(), clinic(), todo.confidence, self._model)
         if todo.topics[0] in self._answered:
@@ -96,16 +98,3 @@ class _Turn:
             return ""
         self._closed.append(answer.kind)
         return lines[0]
-
-    def _go_on(self, part: Part, answer: "Answer | None") -> None:
-        """Small talk and safety replies leave the talk where it was; every other answer moves it on."""
-        if answer is None or answer.kind == "safety":
-            return
-        if answer.kind == "service" and answer.topic not in follow_ups().topics:
-            return
-        self.context.told = [*(t for t in self.context.told if t != answer.topic), answer.topic]
-        named = [s for s in part.subjects if s in follow_ups().subjects]
-        if answer.subject in named or (answer.subject and not named):
-            self.context.subject = answer.subject
-        elif named:
-            self.context.subject = specific_subject(named)

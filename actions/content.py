@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from knowledge import Clinic, FollowUps, Library, load_clinic, load_follow_ups, load_library
+from knowledge import Clinic, FollowUps, Library, Talk, load_clinic, load_follow_ups, load_library, load_talk
 from knowledge.paths import CLINIC, DATA
 
 
@@ -22,3 +22,9 @@ def clinic() -> Clinic:
 def follow_ups() -> FollowUps:
     """The table of follow-ups."""
     return load_follow_ups(DATA)
+
+
+@lru_cache(maxsize=1)
+def talk() -> Talk:
+    """How a talk is followed."""
+    return load_talk(DATA)

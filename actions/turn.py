@@ -14,7 +14,8 @@ class Part:
     """One thing that the visitor's message wants a reply to, as the bot's pipeline gives it (bot/components/parts.py).
 
     `action` is answer, clarify or refuse; `follow_up` the kind of a question that needs the turn before it, or empty;
-    `ranking` the most probable topics; `by` who raised a red flag, or empty.
+    `ranking` the most probable topics, `in_talk` those of the text read after the last topic, where it was read so;
+    `by` who raised a red flag, or empty.
     """
 
     action: Text
@@ -25,6 +26,7 @@ class Part:
     follow_up_confidence: float = 0.0
     subjects: Sequence[Text] = ()
     ranking: Sequence[Tuple[Text, float]] = ()
+    in_talk: Sequence[Tuple[Text, float]] = ()
     by: Text = ""
 
 
@@ -66,14 +68,15 @@ def newest(tracker: Tracker) -> Message:
         intent = message.get("intent") or {}
         name = intent.get("name") or ""
         return Message([Part("answer", [name], float(intent.get("confidence") or 0.0))])
-    return Message([_part(part) for part in made["parts"]], bool(made["more"]), made["overruled"])
+    return Message([part_of(part) for part in made["parts"]], bool(made["more"]), made["overruled"])
 
 
-def _part(made: Dict[Text, Any]) -> Part:
+def part_of(made: Dict[Text, Any]) -> Part:
+    """A part as the pipeline wrote it."""
     kind = made["follow_up"]
     without_prefix = kind[len(FOLLOW_UP) :] if kind.startswith(FOLLOW_UP) else kind
-    ranking = [(name, float(p)) for name, p in made["ranking"]]
-    return Part(**{**made, "follow_up": without_prefix, "ranking": ranking})
+    rankings = {name: [(topic, float(p)) for topic, p in made[name]] for name in ("ranking", "in_talk")}
+    return Part(**{**made, "follow_up": without_prefix, **rankings})
 
 
 def context(tracker: Tracker) -> Context:

@@ -17,7 +17,7 @@ import sys  # noqa: E402
 
 import rasa.__main__  # noqa: E402
 
-from bot import model_store, rasa_speedups  # noqa: E402
+from bot import last_topic, model_store, rasa_speedups  # noqa: E402
 
 
 def main() -> None:
@@ -30,6 +30,7 @@ def main() -> None:
         model = model_store.newest()
         model_store.verify(model)
         rasa_speedups.apply()
+        last_topic.apply()
     except (model_store.ModelError, rasa_speedups.WrongRasaError) as e:
         sys.exit(str(e))
     os.environ["ACTIONS_URL"] = args.actions_url

@@ -5,6 +5,7 @@ from knowledge.errors import ContentError
 from knowledge.follow_ups import FollowUps, load_follow_ups
 from knowledge.library import Library, load_library
 from knowledge.model import Answer, Fact, Kind, Phrases, Review, Source, Statement
+from knowledge.talk import Talk, load_talk
 
 __all__ = [
     "Answer",
@@ -19,7 +20,9 @@ __all__ = [
     "Review",
     "Source",
     "Statement",
+    "Talk",
     "load_clinic",
     "load_follow_ups",
     "load_library",
+    "load_talk",
 ]

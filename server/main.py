@@ -14,6 +14,8 @@ from server.chat.doorway import Doorway
 from server.chat.rasa_chat import RasaChat
 from server.chat.routes_socketio import RasaSocket
 from server.chat.service import ChatService
+from server.console.console import Console
+from server.console.install import install_console
 from server.db import Database
 from server.docs_page import install_docs_page
 from server.edge.limits import RateLimits
@@ -92,6 +94,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_pages(app, settings.demo_dir)
     install_widget(app, settings.widget_dir, content, settings.max_message_chars)
     install_faq(app, content)
+    install_console(app, Console(database, content.library, content.clinic, settings))
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app

@@ -1,4 +1,5 @@
-// Builds the panel under a name with its content's hash, then the loader that knows this name, into web/dist.
+// Builds the panel under a name with its content's hash, then the loader that knows this name, into web/dist; and the
+// staff console's script and style sheet into web/dist/console.
 
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -39,5 +40,22 @@ await build({
     modulePreload: false,
     // As a library: else Vite adds a helper for preloading, which the one import here has no use for.
     lib: { entry: `${root}widget/src/loader.ts`, formats: ["iife"], name: "pumptalk", fileName: () => "widget.js" },
+  },
+});
+
+await build({
+  ...common,
+  build: {
+    target,
+    outDir: `${outDir}/console`,
+    emptyOutDir: false,
+    modulePreload: false,
+    lib: {
+      entry: `${root}console/src/console.ts`,
+      formats: ["iife"],
+      name: "pumptalkConsole",
+      fileName: () => "console.js",
+      cssFileName: "console",
+    },
   },
 });

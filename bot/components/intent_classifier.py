@@ -14,12 +14,12 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.danger_model import DangerModel
+from bot.components.danger_model import DangerModel, Ranking
 from bot.components.decision import RED_FLAGS, Thresholds, decide, raised
 from bot.components.ngram_features import NgramFeatures
 from bot.components.parts import Seen, Spotted, understand
 from bot.components.question_splitter import Segment, segments_of
-from bot.components.sentence_encoder import SEGMENT_VECTORS, sentence_vector
+from bot.components.sentence_encoder import SEGMENT_VECTORS, TEXT_IN_TALK, VECTOR_IN_TALK, sentence_vector
 from bot.components.subject_finder import SUBJECTS
 from bot.components.topic_model import Hyperparameters, TopicModel
 
@@ -112,31 +112,39 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             for s, vector in zip(segments_of(message), message.get(SEGMENT_VECTORS, ()))
         ]
         flags = [Spotted(f["topic"], f["start"], f["end"]) for f in told.get("red_flags") or ()]
-        found = understand(text, whole, segments, flags, message.get(SUBJECTS) or ())
+        found = understand(text, whole, segments, flags, message.get(SUBJECTS) or (), self._in_talk(message))
         message.set("understanding", asdict(found), add_to_output=True)
         self._set_intent(message, whole, p_refusal)
 
+    def _in_talk(self, message: Message) -> Ranking:
+        """The topics of a short message as it reads after the last one; empty for others."""
+        text = message.get(TEXT_IN_TALK)
+        return self._ranking(text, message.get(VECTOR_IN_TALK))[0] if text else []
+
     def _seen(self, text: Text, vector: np.ndarray, place: Segment, calm: bool) -> Tuple[Seen, float]:
         """A text as it is understood, and the probability that no topic covers it."""
-        assert self._model is not None and self._features is not None
-        x = np.hstack([vector, self._features.transform_one(text.lower())])
-        probabilities = self._model.probabilities_of_one(x)
-        order = np.argsort(-probabilities)
-        every = [(self._model.intents[k], float(probabilities[k])) for k in order]
-        follow_ups = [(name, p) for name, p in every if name.startswith(FOLLOW_UP)]
+        ranking, follow_ups = self._ranking(text, vector)
         of_follow_ups = sum(p for _, p in follow_ups)
         follow_up = follow_ups[0][0] if of_follow_ups >= self._config["follow_up_from"] else ""
-        # Taken out of its conversation a follow-up is a question like any other: the topics share its probability.
-        share = max(1e-6, 1.0 - of_follow_ups)
-        ranking = [(name, p / share) for name, p in every if not name.startswith(FOLLOW_UP)]
-        if self._danger is not None:
-            ranking = self._danger.second(ranking, text, vector)
         limits = replace(self._limits, raise_from=self._raise_from(text, calm))
         decision = decide(ranking, self._refusal, limits)
         flag = raised(ranking, limits.raise_from)
         in_scope = sum(p for name, p in ranking if name != self._refusal)
         seen = Seen(place.start, place.end, place.asks, decision, ranking, follow_up, of_follow_ups, flag)
         return seen, max(0.0, 1.0 - in_scope)
+
+    def _ranking(self, text: Text, vector: np.ndarray) -> Tuple[Ranking, Ranking]:
+        """The topics with their probabilities, best first, and the kinds of follow-ups with theirs."""
+        assert self._model is not None and self._features is not None
+        x = np.hstack([vector, self._features.transform_one(text.lower())])
+        probabilities = self._model.probabilities_of_one(x)
+        order = np.argsort(-probabilities)
+        every = [(self._model.intents[k], float(probabilities[k])) for k in order]
+        follow_ups = [(name, p) for name, p in every if name.startswith(FOLLOW_UP)]
+        # Taken out of its conversation a follow-up is a question like any other: the topics share its probability.
+        share = max(1e-6, 1.0 - sum(p for _, p in follow_ups))
+        ranking = [(name, p / share) for name, p in every if not name.startswith(FOLLOW_UP)]
+        return self._danger.second(ranking, text, vector) if self._danger else ranking, follow_ups
 
     def _raise_from(self, text: Text, calm: bool) -> float:
         bounds = [self._limits.raise_from]

@@ -1,6 +1,6 @@
 """From what was understood of a message and of its segments to the parts that each get a reply, in order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Dict, List, Sequence, Text, Tuple
 
 from bot.components.decision import RED_FLAGS, Decision
@@ -19,7 +19,8 @@ LEAST_SUSPICION_OF_A_PIECE = 0.5
 LEAST_SUSPICION_OF_ADVICE = 0.02
 # Three answers fill a phone's screen; what is left over the visitor asks again.
 _PARTS_AT_MOST = 3
-_RANKED = 8
+# What is less likely decides nothing, not even in the middle of a talk.
+_RANKED, _LEAST_RANKED = 15, 0.002
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Part:
-    """One reply that is due. `by` tells who raised a red flag: rules or classifier."""
+    """One reply that is due. `in_talk` ranks the text as it reads after the last topic, if it was read so; `by` tells
+    who raised a red flag: rules or classifier.
+    """
 
     action: Text
     topics: List[Text]
@@ -76,6 +79,7 @@ class Part:
     follow_up_confidence: float = 0.0
     subjects: List[Text] = field(default_factory=list)
     ranking: List[Tuple[Text, float]] = field(default_factory=list)
+    in_talk: List[Tuple[Text, float]] = field(default_factory=list)
     by: Text = ""
 
 
@@ -101,12 +105,21 @@ class Understanding:
 
 
 def understand(
-    text: Text, whole: Seen, segments: Sequence[Seen], flags: Sequence[Spotted], subjects: Sequence[Dict[Text, Any]]
+    text: Text,
+    whole: Seen,
+    segments: Sequence[Seen],
+    flags: Sequence[Spotted],
+    subjects: Sequence[Dict[Text, Any]],
+    in_talk: Sequence[Tuple[Text, float]] = (),
 ) -> Understanding:
-    """Red flags first, then the questions of a message; the message as a whole where it has but one."""
+    """Red flags first, then the questions of a message; the message as a whole where it has but one.
+
+    `in_talk` ranks the whole message as it reads after the last topic.
+    """
     believed = [flag for flag in flags if _suspected(flag, whole, segments)]
     overruled = [flag.topic for flag in flags if flag not in believed]
     found = _parts(text, whole, segments, believed, subjects)
+    found = [replace(p, in_talk=_ranked(in_talk)) if p.text == text and not p.by else p for p in found]
     raised = sum(bool(part.by) for part in found)
     return Understanding(found[: raised + _PARTS_AT_MOST], len(found) > raised + _PARTS_AT_MOST, overruled)
 
@@ -167,5 +180,9 @@ def _part(text: Text, seen: Seen, subjects: Sequence[Dict[Text, Any]]) -> Part:
         seen.follow_up,
         round(seen.follow_up_confidence, 4),
         list(dict.fromkeys(inside)),
-        [(name, round(p, 4)) for name, p in seen.ranking[:_RANKED]],
+        _ranked(seen.ranking),
     )
+
+
+def _ranked(ranking: Sequence[Tuple[Text, float]]) -> List[Tuple[Text, float]]:
+    return [(name, round(p, 4)) for name, p in ranking[:_RANKED] if p >= _LEAST_RANKED]

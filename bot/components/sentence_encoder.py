@@ -27,6 +27,12 @@ from bot.components.question_splitter import segment_texts
 
 # On a message in several segments: their vectors (segments, 384).
 SEGMENT_VECTORS = "segment_vectors"
+# On a short message in the middle of a talk: what it says after the last topic, and the vector of that (384,).
+TEXT_IN_TALK, VECTOR_IN_TALK = "text_in_talk", "vector_in_talk"
+# Of the message's metadata: the topic answered last; see bot/last_topic.py.
+LAST_TOPIC = "last_topic"
+# A longer message says itself what it is about; on the development dialogues reading it so helped no more.
+_SHORT = 10
 _BATCH = 16
 _TOKENS_AT_MOST = 256
 
@@ -130,7 +136,18 @@ class SentenceEncoder(GraphComponent):
             texts = segment_texts(message)
             if texts:
                 message.set(SEGMENT_VECTORS, self._encoder.encode_few(texts))
+            read_on = _after_last_topic(message)
+            if read_on:
+                message.set(TEXT_IN_TALK, read_on)
+                message.set(VECTOR_IN_TALK, self._encoder.encode_one(read_on))
         return messages
+
+
+def _after_last_topic(message: Message) -> Text:
+    """ "trial duration: and does it hurt", or nothing where a message is long or begins the talk."""
+    text, last = message.get(TEXT) or "", (message.get("metadata") or {}).get(LAST_TOPIC)
+    is_short = 0 < len(text.split()) <= _SHORT
+    return f"{last.replace('_', ' ')}: {text}" if last and is_short else ""
 
 
 def sentence_vector(message: Message) -> Optional[np.ndarray]:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import server.console.models  # noqa: F401  (its tables are compared as well)
 from server.log.models import Base
 
 # Batch mode: SQLite cannot alter a table in place.

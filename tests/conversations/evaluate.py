@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from dialogues import Verdict, load_dialogues
 from red_flags import WAYS, Message, Raised, alarmed, ask_all, caught, load_near_misses, load_red_flags
 from running import running
 from talking import hold
 
+from bot.evaluation.dialogues import Verdict, load_dialogues
 from knowledge import load_library
 from knowledge.model import Severity
 from knowledge.paths import DATA, ROOT

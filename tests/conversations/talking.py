@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx
-from dialogues import Dialogue, Verdict, judge, reply_names
+
+from bot.evaluation.dialogues import Dialogue, Verdict, judge, reply_names
 
 
 def hold(client: httpx.Client, dialogues: Iterable[Dialogue]) -> Iterator[Verdict]:

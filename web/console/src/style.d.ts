@@ -1,0 +1,2 @@
+// The build takes style sheets; the compiler need not know more.
+declare module "*.css";
