@@ -1,5 +1,6 @@
 """Presidio's engine with the language model, its own recognisers that serve here, and those of PumpTalk."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, LocalRecognizer, RecognizerRegistry, RecognizerResult
@@ -23,6 +24,7 @@ from server.privacy.places import find_places
 from server.privacy.reading import Reading
 
 _LANGUAGE = "en"
+_DIGIT = re.compile(r"\d")
 # Presidio's e-mail and address recognisers are left out: they ask tldextract, which fetches a list from the network.
 _PRESIDIO: dict[str, tuple[Callable[[], EntityRecognizer], Kind]] = {
     "IBAN_CODE": (IbanRecognizer, "account"),
@@ -57,7 +59,9 @@ class Recognisers:
         """
         is_worth_it = Reading(text, self._lexicon).may_name_something
         artifacts = self._model.process_text(text, _LANGUAGE) if is_worth_it else self._model.unread(_LANGUAGE)
-        results = self._engine.analyze(text, _LANGUAGE, entities=self._entities, nlp_artifacts=artifacts)
+        # Presidio's own all need digits.
+        entities = self._entities if _DIGIT.search(text) else list(KINDS)
+        results = self._engine.analyze(text, _LANGUAGE, entities=entities, nlp_artifacts=artifacts)
         return [Find(_kind(result.entity_type), result.start, result.end) for result in results]
 
 
