@@ -8,12 +8,12 @@ import os
 # Else Rasa would log to a terminal in another way, which prints local variables too. Read when its logging is imported.
 os.environ["FORCE_JSON_LOGGING"] = "true"
 
-import traceback  # noqa: E402  (after the setting, as all below)
-from types import TracebackType  # noqa: E402
-from typing import Any, Dict, List, Optional, Text, Tuple, Type  # noqa: E402
+import traceback
+from types import TracebackType
+from typing import Any, Dict, List, Optional, Text, Tuple, Type
 
-import structlog  # noqa: E402
-from rasa.utils import log_utils  # noqa: E402
+import structlog
+from rasa.utils import log_utils
 
 # The fields that Rasa itself calls worth making anonymous (rasa/utils/log_utils.py), for which it has no way without a
 # plugin. Here they are left out.

@@ -11,7 +11,6 @@ for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
 import bot.quiet  # noqa: E402, F401  isort:skip  (must come before Rasa)
-from bot import private_logs  # noqa: E402  isort:skip  (before Rasa reads its settings of the log)
 
 import argparse  # noqa: E402  (after the threads are set, as all below)
 import sys  # noqa: E402

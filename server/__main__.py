@@ -20,7 +20,7 @@ def main() -> int:
     except (ConfigurationError, ContentError, OSError) as e:
         print(f"PumpTalk cannot start: {' '.join(str(e).split())}", file=sys.stderr)
         return 1
-    # Lists of names and the language model stay until the end: the garbage collector need not walk them again and again.
+    # Lists of names and the language model stay until the end: the garbage collector need not walk them each time.
     gc.collect()
     gc.freeze()
     configure_logging()

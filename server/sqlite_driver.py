@@ -1,19 +1,20 @@
 """SQLite through aiosqlite with one step to its thread for each statement, where SQLAlchemy takes four.
 
 aiosqlite runs SQLite in a thread of its own. SQLAlchemy makes a cursor there, executes, fetches and closes, each a step
-for itself that wakes two threads. A turn has six statements, so this was a third of the server's processor time
-(docs/decisions/0028-one-step-to-sqlite.md). What is overridden is the cursor of SQLAlchemy's adapter, an inner class: the
-lock file pins its version, and tests/server/test_sqlite_driver.py holds it against SQLAlchemy's own.
+for itself that wakes two threads (docs/decisions/0028-one-step-to-sqlite.md). What is overridden is the cursor of
+SQLAlchemy's adapter, an inner class: the lock file pins its version, and tests/server/test_sqlite_driver.py holds it
+against SQLAlchemy's own.
 """
 
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite import aiosqlite as adapter
 
+_Parameters = Sequence[Any] | Mapping[str, Any]
 _Result = tuple[list[Any], Any, int, int | None]
 
 
@@ -46,10 +47,10 @@ class _OneStepCursor(adapter.AsyncAdapt_aiosqlite_cursor):
     async def _async_soft_close(self) -> None:
         """The thread's cursor is closed already."""
 
-    async def _execute_async(self, operation: str, parameters: Sequence[Any] | None) -> None:
+    async def _execute_async(self, operation: str, parameters: _Parameters | None) -> None:
         await self._step(_execute, operation, parameters or ())
 
-    async def _executemany_async(self, operation: str, seq_of_parameters: Sequence[Sequence[Any]]) -> None:
+    async def _executemany_async(self, operation: str, seq_of_parameters: Sequence[Any]) -> None:
         await self._step(_execute_many, operation, seq_of_parameters)
 
     async def _step(self, *work: Any) -> None:
@@ -63,10 +64,10 @@ class _OneStepCursor(adapter.AsyncAdapt_aiosqlite_cursor):
 class _OneStepConnection(adapter.AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
 
-    _cursor_cls = _OneStepCursor
+    _cursor_cls = _OneStepCursor  # type: ignore[assignment]  # mypy takes a class with another __init__ for another type
 
 
-def _execute(connection: sqlite3.Connection, operation: str, parameters: Sequence[Any]) -> _Result:
+def _execute(connection: sqlite3.Connection, operation: str, parameters: _Parameters) -> _Result:
     cursor = connection.execute(operation, parameters)
     try:
         rows = cursor.fetchall() if cursor.description else []

@@ -2,8 +2,8 @@
 
 python -m bench.stock.train FOLDER [--stories]        (the bot's environment, from the project's root)
 
-With rules alone Rasa trains neither TED nor UnexpecTED, so that they cost nothing when it answers. With stories, too, all
-its default policies run.
+With rules alone Rasa trains neither TED nor UnexpecTED, so that they cost nothing when it answers. With stories, too,
+all its default policies run.
 """
 
 import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)

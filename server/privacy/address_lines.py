@@ -7,7 +7,9 @@ from server.privacy.finds import Find
 from server.privacy.reading import Reading
 
 _MOST_WORDS = 6
-_NUMBER_BEFORE = re.compile(r"(?:\b(?:plot|unit|flat|apt|lot|no)\.? ?)?\b\d{1,5}[a-z]?(?:[/-]\d{1,4})?,? $", re.IGNORECASE)
+_NUMBER_BEFORE = re.compile(
+    r"(?:\b(?:plot|unit|flat|apt|lot|no)\.? ?)?\b\d{1,5}[a-z]?(?:[/-]\d{1,4})?,? $", re.IGNORECASE
+)
 _NUMBER_REACH = 20
 # A foreign postcode stands before its town.
 _GAP_AFTER = re.compile(r"[,.]? ?\n?|,? ?\d{4,6},? ")

@@ -63,7 +63,10 @@ _AFTER_A_WORD = [
 _DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _ALWAYS]
 _TIED_DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _AFTER_A_WORD]
 _SLASHED_AT = 2
-_SLASHED = re.compile(rf"(?<![\d/.-])(?!(?:1/[2345]|2/3|3/4)\b)(?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10)\b(?![\d/%]|[.-]\d){_NO_UNIT}", re.IGNORECASE)
+_SLASHED = re.compile(
+    rf"(?<![\d/.-])(?!(?:1/[2345]|2/3|3/4)\b)(?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10)\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    re.IGNORECASE,
+)
 _BORN_IN = re.compile(
     r"\b(?:born|dob|d\.o\.b\.?|year of birth|birth year)(?: (?:is|was|in|back|around|about))*[ :]*(1[89]\d\d)\b",
     re.IGNORECASE,

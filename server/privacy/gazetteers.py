@@ -33,6 +33,7 @@ def whole(word: Word) -> str:
 
 @lru_cache(maxsize=1)
 def people() -> tuple[frozenset[str], frozenset[str]]:
+    """First names and last names."""
     first: set[str] = set()
     last: set[str] = set()
     for locale in _NAMES_OF:
@@ -66,5 +67,6 @@ def _without_accents(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def english_words() -> frozenset[str]:
+    """Words of English, with some names among them."""
     lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig").splitlines()
     return frozenset(line.partition(" ")[0] for line in lines)

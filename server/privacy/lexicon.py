@@ -173,7 +173,10 @@ def _words_seen(data: Path) -> Counter[str]:
 
 
 def _more_first_names(path: Path) -> frozenset[str]:
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as e:
+        raise ContentError(path, f"cannot be read ({e.strerror}); it holds the first names that redaction knows") from e
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 

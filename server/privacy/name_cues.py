@@ -60,9 +60,13 @@ ROLES = re.compile(
     re.IGNORECASE,
 )
 # No noun, so after "doctor" or "nurse" these are a verb: "the nurse will", "did the doctor mark it".
-VERBS = frozenset("will may mark chase drew grant bill pat sue rob jack skip hope wade pierce lance rush carry marry sterling josh".split())
+VERBS = frozenset(
+    "will may mark chase drew grant bill pat sue rob jack skip hope wade pierce lance rush carry marry sterling josh".split()
+)
 # Before a verb a name in small letters stands only after these, or at the beginning: "the bill came".
-BEFORE_SUBJECT = frozenset("if when that and because but as cos so since after before while how what like whether then or once until".split())
+BEFORE_SUBJECT = frozenset(
+    "if when that and because but as cos so since after before while how what like whether then or once until".split()
+)
 # "summer is my girl"
 KIN = frozenset(
     "husband hubby wife partner mum mom mother mam mama dad father papa son daughter child boy girl brother sister twin aunt auntie uncle cousin niece nephew gran grandma granny nan grandad"

@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from server.privacy.name_cues import BEFORE_SUBJECT, BELONGINGS, HERE, HUMAN, KIN, LIVING
 from server.privacy.reading import Reading
 
-_NAME, _WHOSE, _AND = frozenset({"name", "names"}), frozenset({"my", "our", "her", "his", "the"}), frozenset({"and", "&"})
+_NAME, _WHOSE, _AND = (
+    frozenset({"name", "names"}),
+    frozenset({"my", "our", "her", "his", "the"}),
+    frozenset({"and", "&"}),
+)
 
 
 def find_subjects(reading: Reading) -> Iterator[int]:
     """The places of words that begin such a name."""
     for i in range(len(reading.words)):
-        if len(reading.words[i].lower) > 1 and (_is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)):
+        if len(reading.words[i].lower) > 1 and (
+            _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
+        ):
             yield i
         if _is_pair(reading, i):
             yield from (i, i + 2)
@@ -64,7 +70,12 @@ def _acts(reading: Reading, i: int) -> bool:
     if not _is_at_subject(reading, i):
         return False
     if i in reading.protected:  # "Virginia asked me"
-        return word.capital and reading.protected[i] == 1 and lexicon.is_first(word.lower) and reading.following(i) in HUMAN
+        return (
+            word.capital
+            and reading.protected[i] == 1
+            and lexicon.is_first(word.lower)
+            and reading.following(i) in HUMAN
+        )
     end = _end(reading, i)
     after = reading.following(end)
     if reading.words[end].end != reading.words[i].end and after in HERE:
@@ -75,7 +86,12 @@ def _acts(reading: Reading, i: int) -> bool:
         if not word.capital or lexicon.is_common(word.lower) or word.lower in _NEVER:
             return False
         return after in LIVING | HERE or (after in _STATES and not lexicon.is_ordinary(word.lower))
-    return after in HUMAN | HERE | LIVING | _FROM and word.capital and lexicon.is_rare(word.lower) and not _is_acronym(word.text)
+    return (
+        after in HUMAN | HERE | LIVING | _FROM
+        and word.capital
+        and lexicon.is_rare(word.lower)
+        and not _is_acronym(word.text)
+    )
 
 
 def _is_acronym(text: str) -> bool:
@@ -104,6 +120,10 @@ def _is_pair(reading: Reading, i: int) -> bool:
     words, lexicon = reading.words, reading.lexicon
     if i + 3 >= len(words) or words[i + 1].lower not in _AND:
         return False
-    return all(words[k].capital and lexicon.is_first(words[k].lower) for k in (i, i + 2)) and words[i].opens and (
-        i + 2 not in reading.protected or reading.following(i + 2) in {"are", "both", "have", "want", "say", "here"}
+    return (
+        all(words[k].capital and lexicon.is_first(words[k].lower) for k in (i, i + 2))
+        and words[i].opens
+        and (
+            i + 2 not in reading.protected or reading.following(i + 2) in {"are", "both", "have", "want", "say", "here"}
+        )
     )

@@ -1,11 +1,24 @@
 """Names of people: after words that announce one, out of lists, and where the language model sees a person."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from server.privacy.finds import Find
 from server.privacy.name_cues import (
-    CLOSINGS, ENDINGS, FAMILY, HERE, HUMAN, LAST, LIKELY, LOOSE, OBJECTS, ROLES, SURE, TITLES, TO_TOWNS, VERBS,
+    CLOSINGS,
+    ENDINGS,
+    FAMILY,
+    HERE,
+    HUMAN,
+    LAST,
+    LIKELY,
+    LOOSE,
+    OBJECTS,
+    ROLES,
+    SURE,
+    TITLES,
+    TO_TOWNS,
+    VERBS,
 )  # fmt: skip
 from server.privacy.name_extent import name_from
 from server.privacy.name_subjects import find_subjects
@@ -37,23 +50,27 @@ class _Reader:
             trigger = match.group().strip(" .:\n").lower()
             if at is not None and self._is_sure(at, is_title=trigger in TITLES):
                 yield name_from(self._reading, at)
-        for i in self._after(FAMILY):
-            if self._is_likely(i) or self._is_family(i):
-                yield name_from(self._reading, i)
-        for i in self._after(LIKELY):
-            if self._is_likely(i):
-                yield name_from(self._reading, i)
-        for i in self._after(ROLES):
-            if self._is_after_role(i):
-                yield name_from(self._reading, i)
-        for i in self._after(LOOSE):
-            if self._is_listed_with_capital(i):
-                yield name_from(self._reading, i)
+        cues: tuple[tuple[re.Pattern[str], Callable[[int], bool]], ...] = (
+            (FAMILY, self._is_family),
+            (FAMILY, self._is_likely),
+            (LIKELY, self._is_likely),
+            (ROLES, self._is_after_role),
+            (LOOSE, self._is_listed_with_capital),
+        )
+        for pattern, is_name in cues:
+            for i in self._after(pattern):
+                if is_name(i):
+                    yield name_from(self._reading, i)
 
     def listed(self) -> Iterator[Find]:
         """First names out of the lists, with what follows, and "Kowalski, Jan"."""
         for i, word in enumerate(self._words):
-            if self._is_strong_first(i) or self._is_weak_first_before_last(i) or self._is_rare_pair(i) or self._is_shouted(i):
+            if (
+                self._is_strong_first(i)
+                or self._is_weak_first_before_last(i)
+                or self._is_rare_pair(i)
+                or self._is_shouted(i)
+            ):
                 before = i - 1
                 is_turned = before >= 0 and word.gap in (" ", ", ") and self._is_strong_last(before)
                 yield name_from(self._reading, i, self._words[before].start if is_turned else word.start)
@@ -134,7 +151,9 @@ class _Reader:
 
     def _is_after_role(self, i: int) -> bool:
         word = self._words[i]
-        return self._is_named_relative(i) or (word.capital and i not in self._protected and self._lexicon.is_rare(word.lower))
+        return self._is_named_relative(i) or (
+            word.capital and i not in self._protected and self._lexicon.is_rare(word.lower)
+        )
 
     def _is_named_relative(self, i: int) -> bool:
         """With a telling capital, even one that is a month or a country."""
@@ -181,7 +200,10 @@ class _Reader:
         if i + 1 == len(self._words) or self._words[i + 1].gap != " " or self._words[i + 1].opens:
             return False
         pair = (i, i + 1)
-        return all(self._words[k].capital and k not in self._protected and self._lexicon.is_unknown(self._words[k].lower) for k in pair)
+        return all(
+            self._words[k].capital and k not in self._protected and self._lexicon.is_unknown(self._words[k].lower)
+            for k in pair
+        )
 
     def _is_strong_last(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon

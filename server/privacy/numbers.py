@@ -46,11 +46,19 @@ _CODE = re.compile(
 )
 _PARTS = re.compile(r"[a-z]{1,2}\d{1,2}(?:[/-][a-z]{0,2}\d{1,2})+", re.IGNORECASE)
 # Capitals and digits in turn, as lots and serials are printed: "HG0XK44".
-_PRINTED = re.compile(r"(?=[A-Z\d]*\d[A-Z\d]*\d)(?=(?:[A-Z]*\d+){2}|[A-Z]{2,4}\d)(?=[A-Z\d]*[A-Z][A-Z\d]*[A-Z])[A-Z\d]{7,20}")
+_PRINTED = re.compile(
+    r"(?=[A-Z\d]*\d[A-Z\d]*\d)(?=(?:[A-Z]*\d+){2}|[A-Z]{2,4}\d)(?=[A-Z\d]*[A-Z][A-Z\d]*[A-Z])[A-Z\d]{7,20}"
+)
 _DOTTED = re.compile(r"\b[A-Z]{1,4}(?:[./-]\d{2,6}){2,5}\b")
-_LAST_DIGITS = re.compile(r"\b(?:end(?:s|ing)(?: in| with)?|last (?:four|4|five|5|six|6)(?: digits)?(?: of (?:my|the|his|her))?(?: card| account| ssn| social)?(?: is| are| number)*)[ :]+(\d{4,6})\b", re.IGNORECASE)
+_LAST_DIGITS = re.compile(
+    r"\b(?:end(?:s|ing)(?: in| with)?|last (?:four|4|five|5|six|6)(?: digits)?(?: of (?:my|the|his|her))?(?: card| account| ssn| social)?(?: is| are| number)*)[ :]+(\d{4,6})\b",
+    re.IGNORECASE,
+)
 _UK_LICENCE = re.compile(r"\b[A-Z]{2,5}9{0,3} ?\d{6} ?[A-Z]{1,2}\d?[A-Z\d]{2,3}\b")
-_SERIAL_IN_GROUPS = re.compile(r"\b(?:serial|s/n|sn)(?: (?:number|no\.?|is|of|the|on|my|pump))*[ :#]+([a-z]{1,4}(?:[ -]\d{1,6}){1,4}(?:[ -][a-z]{1,2})?)\b", re.IGNORECASE)
+_SERIAL_IN_GROUPS = re.compile(
+    r"\b(?:serial|s/n|sn)(?: (?:number|no\.?|is|of|the|on|my|pump))*[ :#]+([a-z]{1,4}(?:[ -]\d{1,6}){1,4}(?:[ -][a-z]{1,2})?)\b",
+    re.IGNORECASE,
+)
 _FEWEST_DIGITS, _FEWEST_AMOUNTS = 4, 4
 # Numbers that are printed for everybody.
 _PUBLIC = re.compile(
@@ -102,7 +110,10 @@ _LABELLED = [
     )
     for kind, (alone, marked) in _LABELS.items()
 ]
-_UNMARKED = re.compile(r"\b(?:record|patient|hospital|chart|file|case|member|policy|account|claim|invoice|ticket|booking|referral) (?=[a-z/-]{0,6}\d{2}[\d/-]*\d{2})([a-z0-9/-]{5,20})(?![\w@])", re.IGNORECASE)
+_UNMARKED = re.compile(
+    r"\b(?:record|patient|hospital|chart|file|case|member|policy|account|claim|invoice|ticket|booking|referral) (?=[a-z/-]{0,6}\d{2}[\d/-]*\d{2})([a-z0-9/-]{5,20})(?![\w@])",
+    re.IGNORECASE,
+)
 _PLATE = re.compile(r"\b(?:plates?|number ?plate|reg(?:istration)?)(?: (?:number|no|is|of|my|car|the))*[ :#]+((?=[a-z]*[ -]?\d|\d)[a-z0-9]{1,5}[ -]?[a-z0-9]{1,5})\b", re.IGNORECASE)  # fmt: skip
 _MARKED = re.compile(rf"(?<![a-z]){_MARK}|:|last", re.IGNORECASE)
 _SHORTEST_VALUE = 3
@@ -148,7 +159,11 @@ def _all(text: str) -> Iterator[Find]:
     if _NEAR_A_CAR.search(text):
         yield from (Find("vehicle", match.start(), match.end()) for match in _PLATE_BY_A_CAR.finditer(text))
     yield from _mixed(text)
-    yield from (Find("record", m.start(1), m.end(1)) for m in _UNMARKED.finditer(text) if not re.match(_UNIT, text[m.end() : m.end() + 20]))
+    yield from (
+        Find("record", m.start(1), m.end(1))
+        for m in _UNMARKED.finditer(text)
+        if not re.match(_UNIT, text[m.end() : m.end() + 20])
+    )
     for kind, pattern in _LABELLED:
         yield from (Find(kind, m.start(1), m.end(1)) for m in pattern.finditer(text) if _is_value(m))
 
@@ -203,7 +218,11 @@ def _mixed(text: str) -> Iterator[Find]:
         token = match.group().lstrip("#")
         if _PUBLIC.search(text[max(0, match.start() - _HINT_REACH) : match.start()]):
             continue
-        if (sum(c.isdigit() for c in token) < _FEWEST_DIGITS and not _PRINTED.fullmatch(token)) or _CODE.fullmatch(token) or _PARTS.fullmatch(token):
+        if (
+            (sum(c.isdigit() for c in token) < _FEWEST_DIGITS and not _PRINTED.fullmatch(token))
+            or _CODE.fullmatch(token)
+            or _PARTS.fullmatch(token)
+        ):
             continue
         if _AMOUNT.fullmatch(token) and all(_AMOUNT_WORDS.fullmatch(w) for w in re.findall(r"[a-zµ]+", token.lower())):
             continue

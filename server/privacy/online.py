@@ -32,7 +32,9 @@ _TWO_MEANINGS = re.compile(
     re.IGNORECASE,
 )
 # A path says that it is one, whatever the ending: "paulspump.surgery/story".
-_WITH_PATH = re.compile(r"(?<![\w@.-])[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,3}\.[a-z]{2,12}/[^\s<>\"]{2,300}", re.IGNORECASE)
+_WITH_PATH = re.compile(
+    r"(?<![\w@.-])[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,3}\.[a-z]{2,12}/[^\s<>\"]{2,300}", re.IGNORECASE
+)
 _LINK_IN_WORDS = re.compile(
     r"\b(?:www dot )?[a-z0-9-]{3,40} dot (?:com|org|net|co|uk|info|blog|me)(?: dot uk| slash [\w-]{1,40})*\b",
     re.IGNORECASE,
@@ -48,7 +50,9 @@ def find_online(text: str, lexicon: Lexicon) -> Iterator[Find]:
     for pattern in (_MAIL, _MAIL_IN_WORDS, _MAIL_SPACED, _MAIL_WITHOUT_DOT):
         yield from (Find("email", match.start(), match.end()) for match in pattern.finditer(text))
     yield from (Find("url", m.start(), _end(m)) for m in _LINK.finditer(text) if not _is_public(_linked(m), lexicon))
-    yield from (Find("url", m.start(), _end(m)) for m in _WITH_PATH.finditer(text) if not _is_public(_linked(m), lexicon))
+    yield from (
+        Find("url", m.start(), _end(m)) for m in _WITH_PATH.finditer(text) if not _is_public(_linked(m), lexicon)
+    )
     yield from (Find("url", match.start(), match.end()) for match in _LINK_IN_WORDS.finditer(text))
     yield from (Find("url", match.start(), match.end()) for match in _HANDLE.finditer(text))
     yield from (

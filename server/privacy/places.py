@@ -156,12 +156,8 @@ def _before_states(text: str, words: Sequence[Word], protected: Mapping[int, int
 def _place_from(i: int, words: Sequence[Word], protected: Mapping[int, int]) -> Find:
     """The place whose first word this is: the capitalised words that follow belong to it."""
     end = i
-    while (
-        end + 1 < len(words)
-        and (
-            words[end + 1].gap == "-"
-            or (words[end + 1].gap == " " and words[end + 1].capital and end + 1 not in protected)
-        )
+    while end + 1 < len(words) and (
+        words[end + 1].gap == "-" or (words[end + 1].gap == " " and words[end + 1].capital and end + 1 not in protected)
     ):
         end += 1
     return Find("place", words[i].start, words[end].end)
@@ -179,7 +175,9 @@ def _homes(text: str, words: Sequence[Word], protected: Mapping[int, int], lexic
         if i is None or i in protected:
             continue
         is_home = match.group().lower().startswith(_HOME)
-        if not lexicon.is_ordinary(words[i].lower) or (words[i].capital and (is_home or lexicon.is_town(words[i].lower))):
+        if not lexicon.is_ordinary(words[i].lower) or (
+            words[i].capital and (is_home or lexicon.is_town(words[i].lower))
+        ):
             yield _place_from(i, words, protected)
 
 

@@ -19,7 +19,8 @@ _PATTERNS = [
         re.IGNORECASE,
     ),
     re.compile(
-        r"\b(?:postcode|post code|postal code)\b[ :]*(?:is )?([a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?|\d{4,6})\b", re.IGNORECASE
+        r"\b(?:postcode|post code|postal code)\b[ :]*(?:is )?([a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?|\d{4,6})\b",
+        re.IGNORECASE,
     ),
     # United States.
     re.compile(r"\bzip(?: ?code)?\b[ :#]*(?:is )?(\d{5}(?:-\d{4})?)\b", re.IGNORECASE),

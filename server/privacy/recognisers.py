@@ -60,7 +60,7 @@ class Recognisers:
         is_worth_it = Reading(text, self._lexicon).may_name_something
         artifacts = self._model.process_text(text, _LANGUAGE) if is_worth_it else self._model.unread(_LANGUAGE)
         # Presidio's own all need digits.
-        entities = self._entities if _DIGIT.search(text) else list(KINDS)
+        entities: list[str] = self._entities if _DIGIT.search(text) else [*KINDS]
         results = self._engine.analyze(text, _LANGUAGE, entities=entities, nlp_artifacts=artifacts)
         return [Find(_kind(result.entity_type), result.start, result.end) for result in results]
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from server.privacy.finds import Find
 
 _DIGIT = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|\d{1,3})"
-_SPOKEN = re.compile(rf"\b{_DIGIT}(?:[ ,-]{{1,2}}(?:(?:double|treble|triple) )?(?:{_DIGIT}|hundred|dash|hyphen|area code))*\b", re.IGNORECASE)
+_SPOKEN = re.compile(
+    rf"\b{_DIGIT}(?:[ ,-]{{1,2}}(?:(?:double|treble|triple) )?(?:{_DIGIT}|hundred|dash|hyphen|area code))*\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 # Fewer may be amounts side by side: "one two or three days".
 _FEWEST = 6

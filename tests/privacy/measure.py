@@ -165,10 +165,7 @@ def report(gone: dict, altered: int, ordinary: int, times: list[float]) -> None:
         print(f"  {name:<12} {hit:>4} of {total:>4} gone")
     hits, planted = sum(h for h, _ in gone.values()), sum(n for _, n in gone.values())
     print(f"planted identifiers gone: {hits} of {planted} ({hits / max(1, planted):.1%}); at least {LEAST_GONE:.0%}")
-    print(
-        f"ordinary messages altered: {altered} of {ordinary} ({altered / ordinary:.2%}); "
-        f"at most {MOST_ALTERED:.1%}"
-    )
+    print(f"ordinary messages altered: {altered} of {ordinary} ({altered / ordinary:.2%}); at most {MOST_ALTERED:.1%}")
     quantiles = statistics.quantiles(times, n=20)
     print(
         f"time a message: p50 {statistics.median(times):.1f} ms, p95 {quantiles[18]:.1f} ms; "

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import socket
 import time
 from functools import lru_cache
@@ -148,7 +149,7 @@ def test_another_language_model_than_the_pinned_one_is_refused(monkeypatch: pyte
     [
         ("- a", "lists of words"),
         ("drugs: [a]", "also_words"),
-        ("{also_words: [1], still_names: [], numbers: [], websites: []}", "also_words"),
+        ("{also_words: [1], still_names: [], numbers: [], websites: [], conditions: []}", "also_words"),
     ],
 )
 def test_a_broken_allow_list_stops_the_start(tmp_path: Path, content: str, complaint: str) -> None:
@@ -162,6 +163,7 @@ def test_a_word_of_the_clinics_own_stays(tmp_path: Path) -> None:
     lists = yaml.safe_load((ROOT / "data" / "privacy" / "allow.yml").read_text(encoding="utf-8"))
     text = "is Dr. Ramirez in on Monday"
     (tmp_path / "privacy").mkdir()
+    shutil.copy(ROOT / "data" / "privacy" / "first_names.txt", tmp_path / "privacy")
     for our_doctors, expected in ([], "is Dr. (name) in on Monday"), (["Ramirez"], text):
         file = tmp_path / "privacy" / "allow.yml"
         file.write_text(json.dumps({**lists, "our_doctors": our_doctors}), encoding="utf-8")
