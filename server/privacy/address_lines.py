@@ -1,6 +1,7 @@
 """What stands around a street or a postcode belongs to the address: house, village, town, and the number before them."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from server.privacy.finds import Find
@@ -25,7 +26,7 @@ def whole_addresses(reading: Reading, finds: Iterable[Find]) -> Iterator[Find]:
 
 def _end(reading: Reading, end: int) -> int:
     words = reading.words
-    first = i = next((k for k, word in enumerate(words) if word.start >= end), len(words))
+    first = i = bisect_left(words, end, key=lambda word: word.start)
     gap_from = end
     while i < len(words) and i < first + _MOST_WORDS and _GAP_AFTER.fullmatch(reading.text[gap_from : words[i].start]):
         if _is_of_place(reading, i) or _is_in_titled_run(reading, i, is_first=i == first):
@@ -49,7 +50,7 @@ def _is_in_titled_run(reading: Reading, i: int, *, is_first: bool) -> bool:
 
 def _start(reading: Reading, start: int) -> int:
     words = reading.words
-    last = i = next((k for k in range(len(words) - 1, -1, -1) if words[k].end <= start), -1)
+    last = i = bisect_right(words, start, key=lambda word: word.end) - 1
     gap_to = start
     while i >= 0 and i > last - _MOST_WORDS and _GAP_BEFORE.fullmatch(reading.text[words[i].end : gap_to]):
         if _is_of_place(reading, i):

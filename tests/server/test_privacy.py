@@ -7,7 +7,7 @@ import socket
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -49,11 +49,56 @@ def redactor(longest: int = LONGEST) -> Redactor:
         ("pump serial NGP402981H", "pump serial (number)", ["device"]),
         ("see www.gerrysbackpain.co.uk/pump", "see (link)", ["url"]),
         ("from 86.14.220.31", "from (link)", ["ip"]),
+        # By what follows.
+        ("Grace asked me to write for her", "(name) asked me to write for her", ["name"]),
+        ("summer is my girl", "(name) is my girl", ["name"]),
+        ("kev's pump beeps", "(name)'s pump beeps", ["name"]),
+        ("my daughter April was told to wait", "my daughter (name) was told to wait", ["name"]),
+        # Whole addresses, and those of other countries.
+        ("12 Gorse Rise, Matlock, DE4 9ZZ: is it far", "(place): is it far", ["place"]),
+        ("we live in Boiling Springs", "we live in (place)", ["place"]),
+        ("my eircode is A92 X0Y7", "my eircode is (place)", ["place"]),
+        ("call five five five oh one two three", "call (phone)", ["phone"]),
+        ("serial ngp 771 204 h", "serial (number)", ["device"]),
+        ("the visa ending 8841", "the visa ending (number)", ["account"]),
+        ("see paulspump.surgery/story", "see (link)", ["url"]),
     ],
 )
 def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[str]) -> None:
     done = redactor().redact(text)
     assert (done.text, dict(done.counts)) == (redacted, dict.fromkeys(kinds, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the bill came and I was shocked",
+        "Will my husband have to stay?",
+        "does the nurse mark the spot",
+        "i eat at Wendy's too much",
+        "my pain is 7.5/10",
+        "one two three four five six and breathe",
+        "ERI says 4 months",
+        "anyone in Ontario doing pumps",
+    ],
+)
+def test_words_that_are_names_elsewhere_stay(text: str) -> None:
+    assert redactor().redact(text).text == text
+
+
+def test_the_language_model_reads_only_what_capitals_make_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    process = language_model.EntityModel.process_text
+
+    def counting(self: language_model.EntityModel, text: str, language: str) -> Any:
+        read.append(text)
+        return process(self, text, language)
+
+    monkeypatch.setattr(language_model.EntityModel, "process_text", counting)
+    redactor().redact("how long does the battery last? Does it hurt")
+    assert read == []
+    redactor().redact("I asked Quillfeather about the battery")
+    assert read == ["I asked Quillfeather about the battery"]
 
 
 def test_ordinary_questions_stay_as_they_are() -> None:
