@@ -12,6 +12,8 @@ _NUMBER_BEFORE = re.compile(
     r"(?:\b(?:plot|unit|flat|apt|lot|no)\.? ?)?\b\d{1,5}[a-z]?(?:[/-]\d{1,4})?,? $", re.IGNORECASE
 )
 _NUMBER_REACH = 20
+# "Stow-on-the-Wold"
+_HYPHENS = re.compile(r"(?:-[^\W\d_]{1,20}){1,4}\b")
 # A foreign postcode stands before its town.
 _GAP_AFTER = re.compile(r"[,.]? ?\n?|,? ?\d{4,6},? ")
 _GAP_BEFORE = re.compile(r",? ?\n?|-|\. ")
@@ -22,6 +24,14 @@ def whole_addresses(reading: Reading, finds: Iterable[Find]) -> Iterator[Find]:
     """Each find with the rest of its address."""
     for find in finds:
         yield Find(find.kind, _start(reading, find.start), _end(reading, find.end))
+
+
+def going_on(reading: Reading, finds: Iterable[Find]) -> Iterator[Find]:
+    """Each find with the places named after it: "a home in Greenacres, Thirsk"."""
+    for find in finds:
+        hyphens = _HYPHENS.match(reading.text, find.end)
+        end = hyphens.end() if hyphens else find.end
+        yield Find(find.kind, find.start, _end(reading, end) if reading.text.startswith(",", end) else end)
 
 
 def _end(reading: Reading, end: int) -> int:

@@ -29,7 +29,7 @@ _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|a
 
 _ALWAYS = [
     rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
-    rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
+    rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
     rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",

@@ -6,7 +6,7 @@ import re
 SURE = re.compile(
     r"\b(?:(?:my|his|her|the|full|first|last|sur|maiden|patient|patient's|husband's|wife's|mum's|mom's|son's|daughter's|mother's|father's|dad's) ?names?(?:['’]?s| is| was|:)?"
     r"|(?:is|was|am|i['’]?m|he['’]?s|she['’]?s|mums?|dads?) called|call me|go(?:es)? by|known as|named|name ?[:=-]|patient ?:|pt ?:|signed[:,]?|attn:?|c/o|care of|ask for"
-    r"|mrs?\b\.?|ms\b\.?|miss|mx\b\.?|dr\b\.?|doctor|prof\b\.?|professor|nurse|sister|father|rev\b\.?|reverend|sgt\b\.?)\s+",
+    r"|mrs?\b\.?|ms\b\.?|miss|mx\b\.?|dr\b\.?|doctor|doc|prof\b\.?|professor|nurse|sister|father|rev\b\.?|reverend|sgt\b\.?)\s+",
     re.IGNORECASE,
 )
 # After these a name may stand.
@@ -29,7 +29,7 @@ FAMILY = re.compile(
 )
 # Then it was a verb: "the surgeon drew it", "dad hung up".
 OBJECTS = frozenset("it me a an the up on out off him her his my to us them down in at by with".split())
-TITLES = frozenset({"dr", "doctor", "nurse", "sister", "father", "miss", "called", "named", "signed"})
+TITLES = frozenset({"dr", "doctor", "doc", "nurse", "sister", "father", "miss", "called", "named", "signed"})
 PARTICLES = frozenset("de da del della di du van von der den la le al el bin ibn mac mc st o ni nic ui".split())
 INSIDE = frozenset({" ", "  ", "-", ". ", ".", " .", "'", "’"})
 # "Sue again": who says who they are, in small letters.

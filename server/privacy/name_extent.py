@@ -12,7 +12,7 @@ def name_from(reading: Reading, i: int, start: int | None = None) -> Find:
     for j in range(i + 1, min(i + MOST, len(words))):
         if words[j].gap not in INSIDE and not (_is_initial(reading, j - 1) and words[j].gap == ". "):
             break
-        if _goes_on(reading, j):
+        if _goes_on(reading, j) or (words[j].is_initial and words[j].gap == " "):
             end = j
         elif not (_is_initial(reading, j) or words[j].lower in PARTICLES):
             break

@@ -101,6 +101,8 @@ class _Reader:
         word, lexicon = self._words[i], self._lexicon
         if word.is_initial:
             return True
+        if len(word.text) == 1:  # "mr t okonjo"
+            return i + 1 < len(self._words) and self._is_strong_last(i + 1)
         if word.capital and i not in self._protected:
             return lexicon.is_first(word.lower) or lexicon.is_last(word.lower) or not lexicon.is_ordinary(word.lower)
         if i in self._protected:

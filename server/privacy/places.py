@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from server.privacy.address_lines import whole_addresses
+from server.privacy.address_lines import going_on, whole_addresses
 from server.privacy.finds import Find
 from server.privacy.lexicon import Lexicon, phrase_at
 from server.privacy.postcodes import find_postcodes
@@ -77,10 +77,13 @@ def find_places(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterator[
     """The places in a message; `named` are the characters that the language model takes for places."""
     text, words, protected, lexicon = reading.text, reading.words, reading.protected, reading.lexicon
     yield from whole_addresses(reading, [*find_streets(reading), *find_postcodes(text)])
-    yield from _towns(text, words, protected, lexicon)
-    yield from _homes(text, words, protected, lexicon)
-    yield from _villages(words, protected, lexicon)
-    yield from _before_states(text, words, protected, lexicon)
+    named_places = (
+        *_towns(text, words, protected, lexicon),
+        *_homes(text, words, protected, lexicon),
+        *_villages(words, protected, lexicon),
+        *_before_states(text, words, protected, lexicon),
+    )
+    yield from going_on(reading, named_places)
     if not reading.is_foreign:
         yield from _seen_by_model(words, protected, named, lexicon)
 

@@ -14,7 +14,7 @@ _RARE_STREET = r"(?:brae|vale|rise|fold|croft|mount|bank|path|pass|run|ridge|bay
 _CAPITAL_STREET = rf"(?=[A-Z])(?i:{_RARE_STREET})"
 _NO_STREET = r"(?!(?:m(?:in(?:ute)?|ile|g|cg|l|onth)s?|h(?:ou)?rs?|days?|weeks?|years?|yrs?|of|to|or|and|per|the|a|units?|times?|x|in|on|at|more|long|short|people|patients?|nights?|steps?|percent|my|our|your|down|up|from|along|across|off|blocks?|doors?|yards|metres|meters|feet|minute|hour|lane|way)\b)"
 _WORDS = rf"(?:{_NO_STREET}[^\W\d_][\w.'’]{{0,20}}[ ]){{0,3}}"
-_FLAT = r"(?:(?:,? ?\b(?:apt|apartment|flat|unit|suite|ste|room|floor|block|house|lot)\b\.? ?#?\d{1,4}[a-z]?\b)|,? #\d{1,4}[a-z]?\b)"
+_FLAT = r"(?i:(?:,? ?\b(?:apt|apartment|flat|unit|suite|ste|room|floor|block|house|lot)\b\.? ?#?\d{1,4}[a-z]?\b)|,? #\d{1,4}[a-z]?\b)"
 _NUMBER = r"(?<![\w.])\d{1,5}(?:[ ]?[a-z]|[-/]\d{1,4})?"
 _PATTERNS = [
     re.compile(
@@ -34,6 +34,7 @@ _PATTERNS = [
     re.compile(
         r"(?:(?<=\bon )|(?<=\boff )|(?<=\bat )|(?<=\bnear ))(?:[A-Z][\w.'’]{1,20} ){1,2}(?:St|Ln|Dr|Ct|Drive|Trail|Way|Court|Close)\b\.?"
     ),
+    re.compile(rf"{_NUMBER},? The (?:[A-Z][\w'’]{{1,20}} ?){{1,2}}(?=,|\.|\n|$)"),
     # In other languages.
     re.compile(
         r"\b[A-ZÄÖÜ][^\W\d_]{1,25}(?:stra(?:ß|ss)e|str\.|allee|weg|platz|gasse|ring|straat|laan|gatan|vej)(?: \d{1,4} ?[a-z]?\b)?"
