@@ -26,6 +26,8 @@ def find_subjects(reading: Reading) -> Iterator[int]:
 def _end(reading: Reading, i: int) -> int:
     """The last word of the name that begins here: a surname may follow."""
     words, lexicon = reading.words, reading.lexicon
+    while i + 1 < len(words) and words[i + 1].gap == "-":
+        i += 1
     if i + 1 == len(words) or words[i + 1].gap != " ":
         return i
     after = words[i + 1]
@@ -86,6 +88,8 @@ def _acts(reading: Reading, i: int) -> bool:
         if not word.capital or lexicon.is_common(word.lower) or word.lower in _NEVER:
             return False
         return after in LIVING | HERE or (after in _STATES and not lexicon.is_ordinary(word.lower))
+    if word.opens and not word.capital and after in HUMAN:
+        return lexicon.is_rare(word.lower)
     return (
         after in HUMAN | HERE | LIVING | _FROM
         and word.capital

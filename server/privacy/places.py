@@ -51,7 +51,7 @@ _AT_HOME = re.compile(
 _HOME = ("liv", "mov", "retir", "born", "resid", "stay", "address", "based", "home", "house")
 # Where somebody travels to says little of where they live.
 _TRAVEL = frozenset(
-    "fly flying flights flight flew travel travelling traveling trip trips holiday holidays vacation cruise visit visiting honeymoon weekend city-break hotel "
+    "airport airports train trains fly flying flights flight flew travel travelling traveling trip trips holiday holidays vacation cruise visit visiting honeymoon weekend city-break hotel "
     "hotels weather go going off went abroad plane ferry sail tour".split()
 )
 _TRAVEL_REACH = 5
