@@ -47,7 +47,11 @@ def main() -> int:
     print(_PREAMBLE.format(questions=sum(map(len, conversations)), turns=_TURNS, rounds=_ROUNDS))
     is_kept = print_table(stock.name, ours.name, bounded)
     print()
-    print_table(rules_only.name, ours.name, [replace(figure, bounded="nothing", at_least=None, at_most=None) for figure in beside])
+    print_table(
+        rules_only.name,
+        ours.name,
+        [replace(figure, bounded="nothing", at_least=None, at_most=None) for figure in beside],
+    )
     return int(not is_kept)
 
 

@@ -255,7 +255,8 @@ def test_the_loaded_model_is_as_before_and_no_longer_walked_by_the_collector(mon
     monkeypatch.setattr(rasa_speedups, "_rasa_load", load)
     rasa_speedups.apply()
     try:
-        assert asyncio.run(rasa_run.load_agent_on_start("model", None, None, None, None)) == ["agent", "model"] + [None] * 4
+        loaded = asyncio.run(rasa_run.load_agent_on_start("model", None, None, None, None))
+        assert loaded == ["agent", "model", None, None, None, None]
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()
