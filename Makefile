@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train generate check lint fmt test test-faults soak purge evaluate privacy-report tune bench lock widget widget-report
+.PHONY: help setup run train generate check lint fmt test test-faults soak roles purge evaluate privacy-report tune bench bench-console lock widget widget-report learn test-learning learning-curve demo-data
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -25,6 +25,9 @@ run: setup ## Set up, train if needed, start the bot, and print where to go
 
 train: setup ## Check the data and train the bot
 	@$(SERVER) -m deploy.ensure_model --always
+
+learn: setup ## Teach the bot what was accepted in the console; ARGS=--back puts the model before in use again
+	@$(SERVER) -m deploy.learn $(ARGS)
 
 generate: .venv/bot/.done ## Write the generated files (domain, rules) anew after adding a topic
 	@$(BOT) -m bot.check --write
@@ -56,8 +59,14 @@ test: setup check ## Everything: checks, unit tests, and a conversation through 
 test-faults: setup ## Kill, stop, hang and fill each part under load; print what became of the messages (about 5 minutes)
 	@$(FAULTS)
 
+test-learning: setup ## Teach a small copy of the project for real: promoted, kept, gone back from (about 3 minutes)
+	@$(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/learning
+
 soak: setup ## Let visitors talk for 20 minutes and watch memory and errors (MINUTES=5 for another length)
 	@PYTHONPATH="$(CURDIR):tests:tests/faults" $(SERVER) tests/faults/soak.py --minutes $(or $(MINUTES),20)
+
+roles: setup ## Try every route of the console as every role, and write docs/console/roles.md
+	@UPDATE_ROLES=1 $(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/server/console/test_console_roles.py
 
 purge: setup ## Say what is older than the retention policy allows; ARGS=--yes deletes it
 	@$(SERVER) -m server.purge $(ARGS)
@@ -72,9 +81,19 @@ privacy-report: setup ## Print how much redaction finds and what it alters; writ
 tune: setup ## Choose the thresholds on the development questions and write them to config.yml
 	@$(BOT) -m bot.tune
 
+demo-data: setup ## Fill the log with made-up conversations of the last 30 days, held with the real bot (ARGS=--remove deletes them)
+	@$(SERVER) -m deploy.ensure_model
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.demo $(ARGS)
+
 bench: setup ## Measure PumpTalk against stock Rasa, Rasa without and with the overrides, training and a parse
 	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.against_stock; first=$$?; $(SERVER) -m bench.overrides && \
 	  $(BOT) -m bench.nlu && exit $$first
+
+bench-console: setup ## Fill SQLite and PostgreSQL with 100,000 conversations and time the console's pages (a few minutes)
+	@PYTHONPATH="$(CURDIR):tests" $(SERVER) -m bench.console_pages
+
+learning-curve: setup ## Simulate a month of teaching in a copy of the project; write docs/console/learning.* (about 20 minutes)
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.learning --write
 
 widget: web/dist/.done ## Build the widget and the console's script into web/dist
 

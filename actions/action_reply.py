@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.content import clinic, follow_ups, library, talk
 from actions.dialogue import Move, move, safety_first
 from actions.follow_up import go_on
+from actions.for_staff import for_staff
 from actions.likelihood import REFUSAL
 from actions.reply import Message, answer_message, clarify_message, phrase_message, refusal_message, sources_message
 from actions.turn import CLOSED, LAST_TOPICS, SUBJECT, Context, Part, context, model_id, newest
@@ -56,6 +57,7 @@ class _Turn:
         todo = move(part, self.context, library(), follow_ups(), talk())
         message = self._message(todo)
         if message is not None:
+            message["metadata"].update(for_staff(part.ranking, message["metadata"], library()))
             self.messages.append(message)
         if todo.action == "answer":
             go_on(self.context, part, library().answers.get(todo.topics[0]), follow_ups())

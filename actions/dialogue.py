@@ -20,6 +20,10 @@ _LONE_FOLLOW_UP = 0.8
 # on the development dialogues in data/dev, as the least that a topic near a refused question needs to be offered.
 _GUESS_FROM, _OFFERED = 0.2, 8.0
 _NEAR_FROM = 0.03
+# A longer message out of scope is a story, and not the talk going on.
+_SHORT = 7
+# Where a second topic is so nearly as likely as the first, neither is answered with.
+_AS_LIKELY = 0.75
 _SMALL_TALK = ("greet", "goodbye", "thank", "affirm", "deny")
 
 
@@ -60,7 +64,7 @@ def move(part: Part, context: Context, library: Library, follow_ups: FollowUps, 
     choice = _choice(part, context, library)
     if choice:
         return choice
-    if context.last is None:
+    if context.last is None and context.warned is None:
         decided = _at_first(part, context, library, follow_ups)
     else:
         decided = _in_talk(part, context, library, follow_ups, talk)
@@ -103,10 +107,14 @@ def _at_first(part: Part, context: Context, library: Library, follow_ups: Follow
 def _in_talk(part: Part, context: Context, library: Library, follow_ups: FollowUps, talk: Talk) -> Move:
     """What is likeliest after the turns before; asked back where nothing is likely enough."""
     ranking = ranked_in_talk(part, context, library, follow_ups, talk.weights)
-    topic, p = ranking[0]
-    if topic == REFUSAL:
+    (topic, p), (_, p_of_second) = ranking[:2]
+    is_story = part.action == "refuse" and len(part.text.split()) > _SHORT
+    if topic == REFUSAL or is_story:
         return Move("refuse", _near(ranking, library), p)
-    if p >= talk.answer_from or topic in _SMALL_TALK:
+    # A follow-up to which the table has no answer makes other topics likely only beside one another.
+    is_open = part.follow_up_confidence >= _LONE_FOLLOW_UP and asked_on(part, context, follow_ups) is None
+    is_clear = p >= talk.answer_from and p_of_second < _AS_LIKELY * p and not is_open
+    if is_clear or topic in _SMALL_TALK:
         return Move("answer", [topic], p)
     offered = _offerable(ranking, library)
     return Move("clarify", offered, p) if len(offered) > 1 else Move("answer", [topic], p)

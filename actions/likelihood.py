@@ -13,8 +13,8 @@ from actions.turn import Context, Part
 from knowledge import Answer, FollowUps, Library
 
 REFUSAL = "out_of_scope"
-# What the classifier did not rank has less than this probability.
-_LEAST = 0.001
+# What the classifier did not rank counts as this probable, and what the table of follow-ups names as this at least.
+_LEAST, _LEAST_BY_TABLE = 0.002, 0.02
 _SHORT = 6
 # A topic that was offered a moment ago is this much likelier; the dialogues that weights are learned from have too few
 # questions back to tell.
@@ -39,15 +39,16 @@ def ranked_in_talk(
 
 
 def signs(part: Part, context: Context, library: Library, follow_ups: FollowUps) -> Dict[Text, Signs]:
-    """The signs of every topic that may be meant after the last one, which must be there."""
-    last = library.answers[context.last or ""]
+    """The signs of every topic that may be meant after what was said before."""
+    last = library.answers.get(context.last or "")
     by_table = asked_on(part, context, follow_ups)
     seen, seen_in_talk = dict(part.ranking), dict(part.in_talk)
-    may_be = [REFUSAL, last.topic, *last.see_also, *seen, *seen_in_talk, *([by_table] if by_table else [])]
+    named_before = [last.topic, *last.see_also] if last else []
+    may_be = [REFUSAL, *named_before, *seen, *seen_in_talk, by_table, context.warned]
     view = _View(part, context, last, by_table, follow_ups)
     return {
         topic: view.of(topic, library.answers.get(topic), seen, seen_in_talk)
-        for topic in dict.fromkeys(may_be)
+        for topic in dict.fromkeys(filter(None, may_be))
         if topic in library.answers or topic == REFUSAL
     }
 
@@ -56,7 +57,7 @@ class _View:
     """What the signs of all topics of one part share."""
 
     def __init__(
-        self, part: Part, context: Context, last: Answer, by_table: "Text | None", follow_ups: FollowUps
+        self, part: Part, context: Context, last: "Answer | None", by_table: "Text | None", follow_ups: FollowUps
     ) -> None:
         self._part, self._context, self._last, self._by_table = part, context, last, by_table
         self._named = specific_subject(part.subjects)
@@ -65,31 +66,31 @@ class _View:
 
     def of(self, topic: Text, answer: "Answer | None", seen: Signs, seen_in_talk: Signs) -> Signs:
         """The signs of one topic; what it does not show is left out."""
-        own = {"ranked" if seen_in_talk else "ranked_alone": _log(seen.get(topic, 0.0))}
+        least = _LEAST_BY_TABLE if topic == self._by_table else _LEAST
+        own = {"ranked" if seen_in_talk else "ranked_alone": math.log(max(seen.get(topic, 0.0), least))}
         if seen_in_talk:
-            own["in_talk"] = _log(seen_in_talk.get(topic, 0.0))
+            own["in_talk"] = math.log(max(seen_in_talk.get(topic, 0.0), least))
         own.update(self._of_table(topic))
         if answer is None:
             own["refusal"] = 1.0
             own["refused"] = float(self._part.action == "refuse")
             return own
         own["danger"] = float(answer.kind == "safety")
+        own["warned"] = float(topic == self._context.warned)
         own["subject"] = float(
             not self._named and answer.subject is not None and answer.subject == self._context.subject
         )
-        own["led_to"] = float(topic in self._last.see_also)
-        own["leads_back"] = float(self._last.topic in answer.see_also)
-        if topic == self._last.topic:
-            own["same"] = 1.0
-            own["same_in_short"] = float(self._is_short)
-            own["same_asked_on"] = self._part.follow_up_confidence
+        if self._last:
+            own.update(self._after(self._last, topic, answer))
+        return own
+
+    def _after(self, last: Answer, topic: Text, answer: Answer) -> Signs:
+        own = {"led_to": float(topic in last.see_also), "leads_back": float(last.topic in answer.see_also)}
+        if topic == last.topic:
+            own.update(same=1.0, same_in_short=float(self._is_short), same_asked_on=self._part.follow_up_confidence)
         return own
 
     def _of_table(self, topic: Text) -> Signs:
         sure = self._part.follow_up_confidence
         own = {"asked_so": sure} if self._part.follow_up and self._asked_as.get(topic) == self._part.follow_up else {}
         return {**own, "by_table": 1.0, "surely_by_table": sure} if topic == self._by_table else own
-
-
-def _log(p: float) -> float:
-    return math.log(max(p, _LEAST))

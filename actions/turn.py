@@ -35,12 +35,13 @@ class Context:
     """What a part is understood against. It moves on from reply to reply.
 
     `subject` is what the talk is about, `told` all topics answered, the last at the end, `offered` what the
-    reply before asked the visitor to choose from.
+    reply before asked the visitor to choose from, `warned` the red flag that the turn before was answered with.
     """
 
     subject: Optional[Text] = None
     told: List[Text] = field(default_factory=list)
     offered: Sequence[Text] = ()
+    warned: Optional[Text] = None
 
     @property
     def last(self) -> Optional[Text]:
@@ -88,7 +89,18 @@ def context(tracker: Tracker) -> Context:
         subject=tracker.get_slot(SUBJECT),
         told=told,
         offered=before["metadata"]["options"] if before and asked_back else (),
+        warned=_warned(tracker),
     )
+
+
+def _warned(tracker: Tracker) -> Optional[Text]:
+    """The red flag that the turn before this message was answered with."""
+    events = list(tracker.events)
+    # The newest message itself is among the events, at the end.
+    turns = [i for i, event in enumerate(events) if event.get("event") == "user"]
+    since = events[turns[-2] : turns[-1]] if len(turns) > 1 else ()
+    replies = [(e.get("data") or {}).get("custom") for e in since if e.get("event") == "bot"]
+    return next((r["metadata"]["topics"][0] for r in replies if r and r["metadata"]["kind"] == "safety"), None)
 
 
 def model_id(tracker: Tracker) -> Text:

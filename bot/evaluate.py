@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, help="a trained model; default: the newest in models/")
+    parser.add_argument("--model", type=Path, help="a trained model; default: the one in use")
     parser.add_argument("--out", type=Path, default=Path("build/evaluation"), help="folder of the report")
     parser.add_argument("--update-known-misses", action="store_true", help=f"rewrite tests/eval/{KNOWN_MISSES}")
     return parser.parse_args(argv)

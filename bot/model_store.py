@@ -1,12 +1,14 @@
-"""Models on disk: the newest one, and the checksum that its trainer recorded beside it.
+"""Models on disk: which one is in use, and the checksum that its trainer recorded beside it.
 
-A model file is code to Rasa, so nothing is loaded that the trainer did not sign off with a checksum.
+A model file is code to Rasa, so nothing is loaded that the trainer did not sign off with a checksum. The file
+`models/current` names the model in use; a running bot that sees it change takes the other model (bot/swap.py).
 """
 
 import hashlib
 from pathlib import Path
 
 MODELS = Path("models")
+_POINTER = "current"
 
 
 class ModelError(RuntimeError):
@@ -18,8 +20,26 @@ def record(model: Path) -> None:
     _checksum_file(model).write_text(f"{_sha256(model)}  {model.name}\n", encoding="ascii")
 
 
-def newest(folder: Path = MODELS) -> Path:
-    """The newest model by name (Rasa puts the time first). Raises ModelError if there is none."""
+def use(model: Path) -> None:
+    """Name the model, which lies in its folder with its checksum, as the one in use. Raises ModelError if it is not."""
+    verify(model)
+    pointer = model.with_name(_POINTER)
+    new = pointer.with_suffix(".new")
+    new.write_text(f"{model.name}\n", encoding="ascii")
+    new.replace(pointer)  # at once: a reader sees the one name or the other
+
+
+def current(folder: Path = MODELS) -> Path:
+    """The model in use; where none is named the newest by name, as Rasa puts the time first.
+
+    Raises ModelError if there is none, or not the one that is named.
+    """
+    pointer = folder / _POINTER
+    if pointer.is_file():
+        named = folder / pointer.read_text(encoding="ascii").strip()
+        if not named.is_file():
+            raise ModelError(f"{pointer} names {named.name}, which is not there. Run `make train`.")
+        return named
     models = sorted(folder.glob("*.tar.gz"))
     if not models:
         raise ModelError(f"There is no model in {folder}/. Run `make train`.")
@@ -28,6 +48,8 @@ def newest(folder: Path = MODELS) -> Path:
 
 def verify(model: Path) -> None:
     """Raise ModelError unless the model is the one whose checksum the trainer recorded."""
+    if not model.is_file():
+        raise ModelError(f"There is no model {model}. Run `make train`.")
     recorded = _checksum_file(model)
     if not recorded.is_file():
         raise ModelError(f"{model} has no recorded checksum ({recorded.name}). Train again with `make train`.")

@@ -15,7 +15,7 @@ from bot import model_store
 def main() -> None:
     """Check the model, then hand over to Rasa."""
     stories, out = sys.argv[1:3]
-    model = model_store.newest()
+    model = model_store.current()
     model_store.verify(model)
     sys.argv = ["rasa", "test", "core", "--model", str(model), "--stories", stories, "--out", out]
     sys.argv += ["--no-plot", "--fail-on-prediction-errors"]

@@ -1,6 +1,6 @@
 """Start Rasa as PumpTalk runs it: model checked, overrides in place, loopback only, no HTTP API.
 
-python -m bot.serve [--port 5005] [--actions-url http://127.0.0.1:5055/webhook]
+python -m bot.serve [--port 5005] [--actions-url http://127.0.0.1:5055/webhook] [--models models]
 """
 
 import os
@@ -14,10 +14,11 @@ import bot.quiet  # noqa: E402, F401  isort:skip  (must come before Rasa)
 
 import argparse  # noqa: E402  (after the threads are set, as all below)
 import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 import rasa.__main__  # noqa: E402
 
-from bot import last_topic, model_store, rasa_speedups  # noqa: E402
+from bot import last_topic, model_store, rasa_speedups, swap  # noqa: E402
 
 
 def main() -> None:
@@ -25,12 +26,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", default="5005")
     parser.add_argument("--actions-url", default="http://127.0.0.1:5055/webhook")
+    parser.add_argument("--models", type=Path, default=model_store.MODELS, help="folder of the trained models")
     args = parser.parse_args()
     try:
-        model = model_store.newest()
+        model = model_store.current(args.models)
         model_store.verify(model)
         rasa_speedups.apply()
         last_topic.apply()
+        swap.apply(args.models)
     except (model_store.ModelError, rasa_speedups.WrongRasaError) as e:
         sys.exit(str(e))
     os.environ["ACTIONS_URL"] = args.actions_url

@@ -1,4 +1,4 @@
-"""Train the bot: check the data, train with Rasa, record the model's checksum. `make train` calls it."""
+"""Train the bot: check the data, train with Rasa, record the model's checksum, use it. `make train` calls it."""
 
 import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)
 
@@ -20,7 +20,7 @@ def main() -> int:
     if check.main([]) != 0:
         return 1
     rasa_speedups.apply_to_training()
-    _quieten()
+    quieten()
     print("Training (one to two minutes on two cores) ...", flush=True)
     start = time.perf_counter()
     result = train(
@@ -35,11 +35,12 @@ def main() -> int:
         return 1
     model = Path(result.model)
     model_store.record(model)
+    model_store.use(model)
     print(f"Trained {model} in {time.perf_counter() - start:.0f} s.")
     return 0
 
 
-def _quieten() -> None:
+def quieten() -> None:
     """Of Rasa's many lines only warnings and worse; its rule policy alone would print hundreds."""
     logging.getLogger("rasa").setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, help="a trained model; default: the newest in models/")
+    parser.add_argument("--model", type=Path, help="a trained model; default: the one in use")
     parser.add_argument("--check", action="store_true", help="print the choice, change nothing")
     return parser.parse_args(argv)
 

@@ -25,6 +25,7 @@ from actions.follow_up import go_on
 from actions.likelihood import REFUSAL, Signs, signs
 from actions.turn import Context, Part, part_of
 from bot import model_store
+from bot.components.decision import RED_FLAGS
 from bot.components.sentence_encoder import LAST_TOPIC
 from bot.evaluation import parsing
 from bot.evaluation.dialogues import CLARIFY, Dialogue, Turn, load_dialogues
@@ -38,11 +39,11 @@ _FOLDS, _SEED = 5, 1
 # Strength of the penalty on the weights, per turn; ten times more or less changed the shares by less than a point.
 _PENALTY = 0.01
 _GRID = [round(0.2 + 0.05 * i, 2) for i in range(13)]
-# Asking back costs a turn, a wrong answer more than two.
-_WRONG, _ASKED_BACK = 2.0, 1.0
+# Asking back costs a turn; so does a wrong answer, which is about something near, and a little trust.
+_WRONG, _ASKED_BACK = 1.25, 1.0
 _HEADER = """\
-# How a talk is followed: `python -m bot.tune_talk` learns these numbers from the dialogues in data/dev/conversations and
-# writes this file. The signs are explained in actions/likelihood.py.
+# How a talk is followed: `python -m bot.tune_talk` learns these numbers from the dialogues in data/dev and writes this
+# file. The signs are explained in actions/likelihood.py.
 """
 
 
@@ -87,8 +88,9 @@ async def _choices(agent: Agent, dialogues: Sequence[Dialogue], library: Library
         for turn in dialogue.turns:
             part = await _only_part(agent, turn, context)
             right = frozenset(names[0] for names in turn.right if len(names) == 1 and names[0] != CLARIFY)
-            if context.last and part and right and not part.by:
+            if (context.last or context.warned) and part and right and not part.by:
                 found.append(Choice(dialogue.name, signs(part, context, library, table), right))
+            context.warned = next((t for t in turn.right[0] if t.startswith(RED_FLAGS)), None)
             for topic in turn.right[0]:
                 go_on(context, part or Part("answer", [topic], 1.0), library.answers.get(topic), table)
     return found

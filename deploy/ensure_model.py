@@ -30,7 +30,12 @@ def ensure_model(always: bool = False) -> None:
     print("The bot has to learn first.", flush=True)
     if subprocess.run([BOT_PYTHON, "-m", "bot.train"], cwd=ROOT).returncode != 0:
         sys.exit("The bot could not be trained; the lines above say why.")
-    _STAMP.write_text(fingerprint)
+    stamp()
+
+
+def stamp() -> None:
+    """Note that the model in use is of today's data, so that the next start does not train."""
+    _STAMP.write_text(fingerprint_of(_MADE_OF))
 
 
 def fingerprint_of(patterns: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -44,7 +45,7 @@ def main() -> int:
         manager.add_process(name, f"exec >{log} 2>&1; {command}", env=environment, cwd=str(ROOT))
     url = f"http://{environment.get('HOST', '127.0.0.1')}:{port}"
     print("Starting the actions, the bot and the server (about half a minute) ...", flush=True)
-    threading.Thread(target=_announce, args=(url,), daemon=True).start()
+    threading.Thread(target=_announce, args=(url, environment), daemon=True).start()
     manager.loop()
     return manager.returncode or 0
 
@@ -58,18 +59,35 @@ def _port(name: str, default: int) -> int:
     return port
 
 
-def _announce(url: str) -> None:
+def _announce(url: str, environment: dict[str, str]) -> None:
     started = time.monotonic()
     while time.monotonic() - started < _READY_WITHIN_SECONDS:
         if _ready(url):
             print(f"\nPumpTalk is ready after {time.monotonic() - started:.0f} s.\n", flush=True)
             print(f"  The clinic's page with the chat   {url}/", flush=True)
             print(f"  The API and its description       {url}/api/v1/docs", flush=True)
+            print(f"  The console for staff             {url}/staff", flush=True)
             print(f"  Logs                              {_LOG.relative_to(ROOT)}/", flush=True)
+            print(_first_administrator(environment), end="", flush=True)
             print("\nCtrl-C stops everything.", flush=True)
             return
         time.sleep(0.5)
     print(f"Not ready after {_READY_WITHIN_SECONDS} s; the logs in {_LOG} say why.", file=sys.stderr, flush=True)
+
+
+def _first_administrator(environment: dict[str, str]) -> str:
+    """How to get into a console that nobody has signed in to yet; empty once somebody has."""
+    command = [sys.executable, "-m", "server.console.people", "--demonstration"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return f"\nNo first account of the console was made: {done.stderr.strip()}\n"
+    if not done.stdout:
+        return ""
+    shown = "".join(f"  {line}\n" for line in done.stdout.splitlines())
+    return (
+        "\nNobody has signed in to the console yet. This first account may see and do everything, to try it out;\n"
+        f"for real work give each person an account with only the roles that they need.\n{shown}"
+    )
 
 
 def _ready(url: str) -> bool:

@@ -27,7 +27,7 @@ class OpeningHours:
 
 @dataclass(frozen=True)
 class Clinic:
-    """Everything about the clinic that the bot may say."""
+    """Everything about the clinic that the bot may say; with `require_signoff`, only what clinicians signed off."""
 
     name: str
     phone: str
@@ -38,6 +38,7 @@ class Clinic:
     hours: tuple[OpeningHours, ...]
     booking_url: str
     privacy_url: str
+    require_signoff: bool = False
 
     def fields(self) -> dict[str, str]:
         """The names that answer texts may hold in braces, with their values."""
@@ -91,6 +92,7 @@ def load_clinic(path: Path) -> Clinic:
         hours=tuple(hours),
         booking_url=url("booking_url"),
         privacy_url=url("privacy_url"),
+        require_signoff=reader.has("require_signoff") and reader.flag("require_signoff"),
     )
     reader.done()
     return clinic

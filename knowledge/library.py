@@ -11,7 +11,7 @@ from knowledge.yaml_file import Reader, read_yaml
 REMINDED: tuple[Severity, ...] = ("emergency", "urgent", "crisis")
 _PHRASES = (
     "greeting clarify something_else something_else_reply refusal near_topics guess rest last_sources no_sources "
-    "help_coming contact_taken views_intro points_intro unavailable busy too_long privacy"
+    "help_coming contact_taken views_intro points_intro unreleased unavailable busy too_long privacy"
 )
 
 

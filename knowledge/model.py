@@ -91,7 +91,8 @@ class Answer:
 class Phrases:
     """The bot's sentences that belong to no topic: greeting, clarify, refusal, failure, closing lines by kind.
 
-    `reminders` by severity follow a safety reply until `help_coming` answers that help is on its way.
+    `unreleased` stands in place of an answer that waits for its sign-off. `reminders` by severity follow a safety reply
+    until `help_coming` answers that help is on its way.
     """
 
     greeting: str
@@ -108,6 +109,7 @@ class Phrases:
     contact_taken: str
     views_intro: str
     points_intro: str
+    unreleased: str
     unavailable: str
     busy: str
     too_long: str

@@ -1,6 +1,6 @@
 """An answer as a visitor reads it: plain text without the characters that chat widgets swallow."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypedDict
 
 from knowledge.clinic import Clinic
@@ -26,16 +26,24 @@ def fill(text: str, clinic: Clinic) -> str:
 
 def answer_text(answer: Answer, library: Library, clinic: Clinic, closing: str = "") -> str:
     """The whole answer: the short answer, differing views side by side, points as a list, then `closing`."""
-    parts = [fill(answer.short.text, clinic)]
+    text = _put_together(answer, library, lambda part: fill(part, clinic))
+    return f"{text}\n\n{fill(closing, clinic)}" if closing else text
+
+
+def unfilled_text(answer: Answer, library: Library) -> str:
+    """The whole answer with its fields left open (`{phone}`): the same for every clinic."""
+    return _put_together(answer, library, lambda part: part)
+
+
+def _put_together(answer: Answer, library: Library, say: Callable[[str], str]) -> str:
+    parts = [say(answer.short.text)]
     if answer.views:
-        views = (f"{speakers(v, library)}: {fill(v.text, clinic)}" for v in answer.views)
+        views = (f"{speakers(v, library)}: {say(v.text)}" for v in answer.views)
         parts.append("\n".join([library.phrases.views_intro, *_bullets(views)]))
     if answer.points:
         # After differing views a list needs a line of its own, or it would read as one more view.
         intro = [library.phrases.points_intro] if answer.views else []
-        parts.append("\n".join([*intro, *_bullets(fill(p.text, clinic) for p in answer.points)]))
-    if closing:
-        parts.append(fill(closing, clinic))
+        parts.append("\n".join([*intro, *_bullets(say(p.text) for p in answer.points)]))
     return "\n\n".join(parts)
 
 

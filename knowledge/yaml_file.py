@@ -81,6 +81,13 @@ class Reader:
             raise self.error(key, f"{value!r} is none of {', '.join(allowed)}")
         return value
 
+    def flag(self, key: str) -> bool:
+        """A required yes or no."""
+        value = self._take(key)
+        if not isinstance(value, bool):
+            raise self.error(key, f"must be true or false, not {value!r}")
+        return value
+
     def number(self, key: str) -> int:
         """A required whole number above zero."""
         value = self._take(key)

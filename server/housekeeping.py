@@ -1,22 +1,22 @@
 """What a running server does by itself: ends turns that were left open, deletes by policy, lets Rasa forget."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from server.chat.erasure import Eraser
 from server.chat.turns import Turns
 from server.db import Database
-from server.errors import ServerError
 from server.log.retention import Due, Policy, RetentionRepository
+from server.rounds import rounds
+from server.usage.usage import Usage
 
 logger = logging.getLogger(__name__)
 
 _EVERY_SECONDS = 10.0
 _PURGE_EVERY = timedelta(hours=1)
 _DELETED_AT_ONCE = 100
+# Longer than counting ten days takes; a log without counts is caught up with round by round.
+_COUNT_EVERY = timedelta(minutes=1)
 
 
 class Retention:
@@ -48,44 +48,38 @@ class Retention:
 
 
 class Housekeeper:
-    """Does its rounds while the server runs. Every process ends open turns; one of them purges."""
+    """Does its rounds while the server runs. Every process ends open turns and follows today's use; one of them purges,
+    one counts the days that are over.
+    """
 
-    def __init__(self, database: Database, turns: Turns, eraser: Eraser, retention: Retention) -> None:
+    def __init__(self, database: Database, turns: Turns, eraser: Eraser, retention: Retention, usage: Usage) -> None:
         self._database, self._turns, self._eraser, self._retention = database, turns, eraser, retention
+        self._usage = usage
 
     async def run(self) -> None:
-        """Round after round until cancelled. One that fails is logged, and the next one tries again."""
-        while True:
-            for step in (self._end_open_turns, self._purge_if_due, self._eraser.settle):
-                await _tried(step)
-            await asyncio.sleep(_EVERY_SECONDS)
+        """Round after round until cancelled."""
+        # Counted before anything is deleted.
+        steps = (self._end_open_turns, self._follow, self._count_if_due, self._purge_if_due, self._eraser.settle)
+        await rounds(steps, _EVERY_SECONDS)
 
     async def _end_open_turns(self) -> None:
         ended = await self._turns.give_up_abandoned()
         if ended:
             logger.warning("open turns marked failed", extra={"fields": {"turns": ended}})
 
-    async def _purge_if_due(self) -> None:
+    async def _follow(self) -> None:
+        await self._usage.follow(datetime.now(UTC))
+
+    async def _count_if_due(self) -> None:
+        if await self._is_ours("count", _COUNT_EVERY):
+            await self._usage.count_up(datetime.now(UTC))
+
+    async def _is_ours(self, job: str, every: timedelta) -> bool:
         async with self._database.session() as session:
-            is_ours = await RetentionRepository(session).take_job("purge", datetime.now(UTC), _PURGE_EVERY)
-        if is_ours:
+            return await RetentionRepository(session).take_job(job, datetime.now(UTC), every)
+
+    async def _purge_if_due(self) -> None:
+        if await self._is_ours("purge", _PURGE_EVERY):
             purged = await self._retention.purge()
             fields = {"conversations": purged.conversations, "contacts": purged.contacts}
             logger.info("purged", extra={"fields": fields})
-
-
-async def _tried(step: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await step()
-    except ServerError:
-        logger.warning("housekeeping has to wait", extra={"fields": {"step": step.__name__}})
-    except Exception:
-        # A fault of ours in one step must not end the others; the log holds its stack.
-        logger.exception("housekeeping failed")
-
-
-async def stopped(task: asyncio.Task[None]) -> None:
-    """Cancel the rounds and wait until they have ended."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

@@ -22,15 +22,19 @@ from server.edge.limits import RateLimits
 from server.edge.middleware_stack import install_middleware
 from server.edge.turns import BoundedBot, TurnsInFlight
 from server.errors import install_error_handlers
-from server.housekeeping import Housekeeper, Retention, stopped
+from server.housekeeping import Housekeeper, Retention
 from server.log.retention import Policy
+from server.notices.notifier import Notifier
 from server.operations import Readiness
 from server.pages import install_pages
 from server.privacy import SenderHash, load_redactor
 from server.production import refuse_if_unsafe
+from server.rounds import stopped
 from server.safety import load_safety
 from server.settings import Settings
+from server.signoff.gate import Gate
 from server.stopping import Stopping
+from server.usage.usage import Usage
 from server.web.faq import install_faq
 from server.web.widget import install_widget
 
@@ -47,24 +51,30 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     bot = bot or RasaClient(settings.rasa_urls, settings.rasa_timeout_seconds)
     limits = _rate_limits(settings)
     turns = TurnsInFlight(settings.max_turns_in_flight)
+    gate = Gate(database, content.library, content.clinic.require_signoff)
     chat = ChatService(
         database,
         BoundedBot(bot, settings.max_turns_in_flight),
         content,
         safety,
         redactor,
+        gate,
         SenderHash(settings.sender_key),
         settings.max_message_chars,
         deadline_seconds=settings.rasa_timeout_seconds,
     )
     retention = Retention(database, Policy.of_days(settings.retention_days, settings.contact_retention_days))
-    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention)
+    usage = Usage(database)
+    housekeeper = Housekeeper(database, chat.turns, chat.eraser, retention, usage)
+    notifier = Notifier.of(settings, database, content.library)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        rounds = asyncio.create_task(housekeeper.run())
+        # Apart from each other: a mail server that hangs must not keep turns open.
+        tasks = [asyncio.create_task(housekeeper.run()), asyncio.create_task(notifier.run())]
         yield
-        await stopped(rounds)
+        for task in tasks:
+            await stopped(task)
         await bot.close()
         await limits.close()
         await database.close()
@@ -79,6 +89,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     )
     app.state.content = content
     app.state.chat = chat
+    app.state.gate = gate
     app.state.door = Doorway(safety, limits, turns, content.busy.text)
     app.state.rasa_chat = RasaChat(chat, content, app.state.door)
     app.state.readiness = Readiness(database, bot, limits=limits)
@@ -94,7 +105,8 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_pages(app, settings.demo_dir)
     install_widget(app, settings.widget_dir, content, settings.max_message_chars)
     install_faq(app, content)
-    install_console(app, Console(database, content.library, content.clinic, settings))
+    console = Console(database, content.library, content.clinic, settings, limits, chat.eraser, usage)
+    install_console(app, console)
     install_error_handlers(app)
     install_middleware(app, settings, limits)
     return app
@@ -107,6 +119,9 @@ def _rate_limits(settings: Settings) -> RateLimits:
             "address": settings.rate_limit_address,
             "visitor": settings.rate_limit_visitor,
             "everybody": settings.rate_limit_everybody,
+            "sign_in": settings.rate_limit_sign_in,
+            "sign_in_address": settings.rate_limit_sign_in_address,
+            "sign_in_account": settings.rate_limit_sign_in_account,
         },
         settings.redis_url,
     )

@@ -9,6 +9,10 @@ from knowledge.model import Severity, gravity
 Kind = Literal["answer", "clarify", "not_covered", "service", "safety", "fallback"]
 
 
+# What the log keeps of a reply's metadata and no visitor gets.
+FOR_STAFF = frozenset({"overruled", "runners_up", "answer_version", "withheld"})
+
+
 def covers(given: Severity | None, due: Severity | None) -> bool:
     """Whether a reply of one severity says enough where another is due.
 
@@ -36,10 +40,19 @@ class SourceRef(BaseModel):
     document: str
 
 
+class RunnerUp(BaseModel):
+    """A topic that was nearly answered, and how probable it was."""
+
+    topic: str
+    confidence: float = Field(ge=0, le=1)
+
+
 class Metadata(BaseModel):
     """What a reply is about. `severity` stands only in safety replies.
 
-    `overruled` names red flags of the rules that the bot found calm; the reply's text does not mention them.
+    For staff alone (FOR_STAFF) are `overruled`, red flags of the rules that the bot found calm, `runners_up`, what else
+    the message may have meant, `answer_version`, which wording was given, and `withheld`: the answer waits for a
+    clinician's sign-off, so the text names the clinic instead.
     """
 
     kind: Kind
@@ -50,6 +63,9 @@ class Metadata(BaseModel):
     sources: list[SourceRef]
     model: str
     overruled: list[str] = Field(default=[], exclude_if=lambda value: not value)
+    runners_up: list[RunnerUp] = Field(default=[], exclude_if=lambda value: not value)
+    answer_version: str = Field(default="", exclude_if=lambda value: not value)
+    withheld: bool = Field(default=False, exclude_if=lambda value: not value)
 
 
 class BotReply(BaseModel):

@@ -23,6 +23,7 @@ def refuse_if_unsafe(settings: Settings, clinic: Clinic) -> None:
 
 def _faults(settings: Settings, clinic: Clinic) -> Iterator[str]:
     yield from _of_settings(settings)
+    yield from _of_notices(settings)
     yield from _of_clinic(clinic)
 
 
@@ -35,14 +36,22 @@ def _of_settings(settings: Settings) -> Iterator[str]:
         yield "TRUSTED_PROXIES is empty; without it all visitors behind the TLS proxy share one address and its limits"
     if any(network.endswith("/0") for network in settings.trusted_proxies):
         yield "TRUSTED_PROXIES trusts everybody; name the proxy's own addresses"
-    rates = ("rate_limit_visitor", "rate_limit_address", "rate_limit_everybody", "rate_limit_requests")
-    for name in rates:
+    if settings.oidc_issuer.startswith("http://"):
+        yield "OIDC_ISSUER is without https"
+    for name in (field for field in type(settings).model_fields if field.startswith("rate_limit_")):
         if not getattr(settings, name):
             yield f"{name.upper()} is empty, which means no limit"
     if settings.redis_url and make_url(settings.database_url).get_backend_name() == "sqlite":
         yield "REDIS_URL is for several servers, but DATABASE_URL is a SQLite file, which takes one; use PostgreSQL"
     if any(_is_public(url.strip()) for url in settings.rasa_url.split(",")):
         yield "RASA_URL is a public address; Rasa must listen on loopback or a private network"
+
+
+def _of_notices(settings: Settings) -> Iterator[str]:
+    if settings.red_flag_emails and settings.smtp_security == "none":
+        yield "SMTP_SECURITY is none; notices and the mail account's password would travel in the open"
+    if settings.red_flag_webhook.startswith("http://"):
+        yield "RED_FLAG_WEBHOOK is without https"
 
 
 def _of_clinic(clinic: Clinic) -> Iterator[str]:

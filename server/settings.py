@@ -1,12 +1,21 @@
 """Every setting of the server. This is the only module that reads the environment."""
 
 import re
+from base64 import b64decode
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from limits import parse_many
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,6 +24,7 @@ from server.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_KEY, SHORTEST_KEY = "development-only", 32
+SHORTEST_WEBHOOK_KEY = 24
 
 # psycopg for a plain postgresql:// because the same driver serves async and sync; asyncpg when the address asks for it.
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -41,6 +51,7 @@ def async_database_url(value: str) -> str:
 
 
 _ORIGIN = re.compile(r"https?://[^/?#@*]+")
+_MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
 def _words(value: object) -> object:
@@ -73,7 +84,25 @@ def _rate(value: str) -> str:
     return value
 
 
+def webhook_key(value: str) -> bytes:
+    """The bytes of a key as Standard Webhooks writes it; empty if it is not base64."""
+    try:
+        return b64decode(value.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return b""
+
+
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)]
+
+
+def _mail_addresses(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not _MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("holds something that is no e-mail address; write it like nurse@clinic.example")
+    return values
+
+
+MailAddresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_mail_addresses)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_networks)]
 Rate = Annotated[str, AfterValidator(_rate)]
 
@@ -130,6 +159,15 @@ class Settings(BaseSettings):
     rate_limit_requests: Rate = Field(
         default="1200/minute", description="Requests of any kind from one address; beyond it not even danger is read."
     )
+    rate_limit_sign_in: Rate = Field(
+        default="10/10 minute", description="Attempts to sign in to one account from one address or one known device."
+    )
+    rate_limit_sign_in_address: Rate = Field(
+        default="30/10 minute", description="Attempts to sign in to any account from one address."
+    )
+    rate_limit_sign_in_account: Rate = Field(
+        default="100/hour", description="Attempts to sign in to one account from all devices that it does not know."
+    )
     max_turns_in_flight: int = Field(
         default=64, ge=1, description="Turns at once; beyond it only messages that speak of danger are let in."
     )
@@ -146,14 +184,64 @@ class Settings(BaseSettings):
     )
     max_message_chars: int = Field(default=2000, ge=1, description="The longest message that is sent on to Rasa.")
     data_dir: Path = Field(default=ROOT / "data", description="Folder with answers/, sources/ and phrases.yml.")
+    bot_python: Path = Field(
+        default=ROOT / ".venv" / "bot" / "bin" / "python",
+        description="The bot's Python, with which the console groups questions and teaches; absent: it offers neither.",
+    )
+    examination_dir: Path = Field(
+        default=ROOT / "tests" / "eval", description="Questions that measure the bot; the console never teaches them."
+    )
     clinic_file: Path = Field(default=ROOT / "clinic.yml", description="The clinic's own data.")
     sender_key: str = Field(
         default=DEVELOPMENT_KEY,
         validate_default=True,
         repr=False,
-        description="Secret for the hashes by which the log knows senders of Rasa's protocol. "
-        "Long, random, and not to be changed: their conversations would begin anew.",
+        description="Secret for the hashes by which the log knows senders of Rasa's protocol, and for the seal on the "
+        "staff's second steps. Long, random, and not to be changed: conversations would begin anew, and second steps "
+        "would have to be set up again.",
     )
+    staff_idle_minutes: int = Field(
+        default=30, ge=1, description="Staff are signed out so many minutes after their last click."
+    )
+    staff_session_hours: int = Field(
+        default=12, ge=1, description="Staff are signed out so many hours after signing in, whatever they do."
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="The clinic's identity provider (OpenID Connect), https://…; empty: passwords only.",
+    )
+    oidc_client_id: str = Field(default="", description="The name under which the provider knows PumpTalk.")
+    oidc_client_secret: str = Field(default="", repr=False, description="The secret that belongs to that name.")
+    oidc_title: str = Field(default="your clinic account", description="What staff call the provider's account.")
+    oidc_new_account_role: Literal["", "reviewer", "clinician", "auditor"] = Field(
+        default="", description="Role of an account made at the first sign-in by the provider; empty: none is made."
+    )
+    red_flag_emails: MailAddresses = Field(
+        default=(), description="Who is told by e-mail of a red flag, several with commas between; empty: nobody."
+    )
+    red_flag_webhook: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+)?$",
+        repr=False,
+        description="Address to which a red flag is posted (see Notices below); empty: none.",
+    )
+    red_flag_webhook_key: str = Field(
+        default="", repr=False, description="Secret that signs what is posted, as base64; whsec_ may stand before it."
+    )
+    console_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+[^/\s])?$",
+        description="Where staff open the console, https://chat.clinic.example/staff; notices lead there.",
+    )
+    smtp_host: str = Field(default="", description="Mail server that sends the notices.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to it is encrypted: starttls, tls from the start, or none."
+    )
+    smtp_user: str = Field(default="", description="Account at the mail server; empty: none is needed.")
+    smtp_password: str = Field(default="", repr=False, description="Its password.")
+    smtp_from: str = Field(default="", description="Sender of the notices, an e-mail address.")
     widget_dir: Path = Field(
         default=ROOT / "web" / "dist", description="Folder of the built widget, served at /widget.js."
     )
@@ -163,6 +251,14 @@ class Settings(BaseSettings):
     def rasa_urls(self) -> list[str]:
         """The addresses of `rasa_url`."""
         return [url.strip() for url in self.rasa_url.split(",")]
+
+    @model_validator(mode="after")
+    def _notices_can_be_sent(self) -> "Settings":
+        if self.red_flag_emails and not (self.smtp_host and self.smtp_from):
+            raise ValueError("RED_FLAG_EMAILS needs SMTP_HOST and SMTP_FROM")
+        if self.red_flag_webhook and len(webhook_key(self.red_flag_webhook_key)) < SHORTEST_WEBHOOK_KEY:
+            raise ValueError(f"RED_FLAG_WEBHOOK needs RED_FLAG_WEBHOOK_KEY, base64 of {SHORTEST_WEBHOOK_KEY}+ bytes")
+        return self
 
     @field_validator("sender_key")
     @classmethod

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot.checks.fault import Fault, unreadable
 from bot.evaluation.questions import FOLLOW_UP, topic_files
+from bot.training_files import read_training
 from knowledge import Clinic, ContentError, FollowUps, Library, load_clinic, load_follow_ups, load_library
 from knowledge.yaml_file import Reader, read_yaml
 
@@ -52,7 +53,7 @@ def load_content(root: Path) -> tuple[Content, list[Fault]]:
         clinic=_attempt(lambda: load_clinic(root / "clinic.yml"), root, faults),
         table=_attempt(lambda: load_follow_ups(root / "data"), root, faults),
         subjects=_attempt(lambda: _subjects(root / SUBJECTS), root, faults),
-        training=_questions(root, TRAINING, _training_questions, faults),
+        training=_questions(root, TRAINING, read_training, faults),
         evaluation=_questions(root, EVALUATION, _evaluation_questions, faults),
     )
     return content, faults
@@ -86,30 +87,6 @@ def _evaluation_questions(path: Path) -> tuple[str, ...]:
     questions = reader.texts("questions")
     reader.done()
     return questions
-
-
-def _training_questions(path: Path) -> tuple[str, ...]:
-    reader = Reader(path, read_yaml(path))
-    reader.choice("version", ("3.1",))
-    intents = reader.children("nlu")
-    if len(intents) != 1:
-        raise reader.error("nlu", f"must hold one intent, not {len(intents)}")
-    reader.done()
-    return _examples(intents[0])
-
-
-def _examples(intent: Reader) -> tuple[str, ...]:
-    _same_as_file_name(intent, "intent")
-    lines = [line.strip() for line in intent.text("examples").splitlines() if line.strip()]
-    intent.done()
-    return tuple(_example(line, intent) for line in lines)
-
-
-def _example(line: str, intent: Reader) -> str:
-    # Rasa drops such a line without a word.
-    if not line.startswith("- "):
-        raise intent.error("examples", f"the line {line!r} must start with '- '")
-    return line[2:].strip()
 
 
 def _same_as_file_name(reader: Reader, key: str) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bot.checks.content import EVALUATION, TRAINING, Content, Questions, files_of
 from bot.checks.fault import Fault
-from bot.checks.wording import NearQuestions, normalised
 from bot.evaluation.questions import FOLLOW_UP, OUT_OF_SCOPE
+from knowledge.wording import NearQuestions, normalised
 
 # Rasa reads [text]{...} in a question as an entity, and a leading / as an intent given by name.
 ENTITY_SYNTAX = "[]{}"
@@ -20,6 +20,11 @@ def check_questions(content: Content) -> Iterator[Fault]:
     """All faults of the questions."""
     yield from _enough_training(content)
     yield from _enough_evaluation(content)
+    yield from check_wording(content)
+
+
+def check_wording(content: Content) -> Iterator[Fault]:
+    """The faults that one more training question can bring."""
     yield from _syntax(content.training)
     yield from _twice(content.training)
     yield from _evaluated_and_trained(content)

@@ -24,10 +24,8 @@ Ranking = list[tuple[str, float]]
 
 
 def load_agent(model: Path | None) -> tuple[Agent, Path]:
-    """Load a model, by default the newest, and tell which. Raises ModelError if it is absent or not as trained."""
-    path = model or model_store.newest()
-    if not path.is_file():
-        raise model_store.ModelError(f"There is no model {path}. Run `make train`.")
+    """Load a model, by default the one in use, and tell which. Raises ModelError if it is absent or not as trained."""
+    path = model or model_store.current()
     model_store.verify(path)
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

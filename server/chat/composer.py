@@ -15,6 +15,7 @@ from server.messages import BotReply, covers
 from server.privacy import Redacted, Redactor
 from server.safety import Reading, SafetyLayer
 from server.safety.aftercare import QUIET, Watch
+from server.signoff.gate import GATED, Gate
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,9 @@ class Message:
 class Composer:
     """Answers turns. It stores nothing: what a turn comes to is its result."""
 
-    def __init__(self, bot: Bot, content: Content, safety: SafetyLayer, redactor: Redactor) -> None:
+    def __init__(self, bot: Bot, content: Content, safety: SafetyLayer, redactor: Redactor, gate: Gate) -> None:
         self._bot, self._content, self._safety, self._redactor = bot, content, safety, redactor
+        self._gate = gate
 
     async def compose(self, claimed: Claimed, message: Message) -> Composed:
         """What a turn comes to. One that is too long is not shown to the bot."""
@@ -66,11 +68,22 @@ class Composer:
     async def _answer(self, turn: Turn, message: str, reading: Reading) -> tuple[TurnState, list[BotReply]]:
         notes = {"red_flags": [asdict(flag) for flag in reading.flags], "calm": reading.calm}
         try:
-            return "answered", await self._bot.ask(turn.conversation_id, message, notes)
+            replies = await self._bot.ask(turn.conversation_id, message, notes)
         except BotUnavailable as e:
             metrics.BOT_FAILURES.inc()
             logger.warning("bot unavailable", extra={"fields": {"reason": e.reason}})
             return "failed", [self._content.unavailable]
+        return "answered", await self._released(replies)
+
+    async def _released(self, replies: Sequence[BotReply]) -> list[BotReply]:
+        """The replies, with the clinic's phone in place of answers that wait for their sign-off."""
+        withheld = await self._gate.withheld()
+        return [
+            self._content.instead_of(reply)
+            if reply.metadata.kind in GATED and not withheld.isdisjoint(reply.metadata.topics)
+            else reply
+            for reply in replies
+        ]
 
     def _composed(self, state: TurnState, replies: Sequence[BotReply], reading: Reading, watch: Watch) -> Composed:
         composed = self._watched(state, self._with_every_flag(replies, reading), watch)

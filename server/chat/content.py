@@ -62,6 +62,7 @@ class Content:
         self.too_long = self._reply("too_long", phrases.too_long, "fallback")
         self.contact_taken = self._reply("contact_taken", phrases.contact_taken, "service").text
         self.clinic_page = ClinicPage(**vars(clinic), privacy=self._reply("privacy", phrases.privacy, "service").text)
+        self.unreleased = self._reply("unreleased", phrases.unreleased, "not_covered").text
         self.help_coming = self._reply("help_coming", phrases.help_coming, "service")
         self._reminders = {s: self._reply(f"reminders.{s}", t, "safety").text for s, t in phrases.reminders.items()}
         self._safety = {a.topic: self._safety_reply(a) for a in library.answers.values() if a.kind == "safety"}
@@ -71,6 +72,15 @@ class Content:
     def safety(self, topic: str) -> BotReply:
         """The safety reply of a topic, for when the bot did not give it."""
         return self._safety[topic]
+
+    def instead_of(self, reply: BotReply) -> BotReply:
+        """What is said in place of an answer that waits for its sign-off: whom to call."""
+        withheld = reply.metadata.model_copy(update={"kind": "not_covered", "sources": [], "withheld": True})
+        return BotReply(text=self.unreleased, buttons=[], metadata=withheld)
+
+    def unreleased_page(self, topic: str) -> TopicPage:
+        """A topic whose answer waits for its sign-off."""
+        return self.topics[topic].model_copy(update={"text": self.unreleased, "sources": []})
 
     def reminder(self, topic: str) -> str:
         """The line that the replies after a safety reply begin with; empty for advice."""

@@ -14,6 +14,7 @@ from server.chat.rasa_chat import RasaChat
 from server.chat.service import ChatService
 from server.edge.addresses import limited_address
 from server.errors import NotAuthenticatedError
+from server.signoff.gate import withheld_topics
 
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]+) *")
 
@@ -47,6 +48,7 @@ async def rasa_chat(request: Request) -> RasaChat:
     return chat
 
 
+Withheld = Annotated[frozenset[str], Depends(withheld_topics)]
 Address = Annotated[str, Depends(address)]
 Door = Annotated[Doorway, Depends(doorway)]
 Rasa = Annotated[RasaChat, Depends(rasa_chat)]

@@ -25,18 +25,19 @@ class Eraser:
         """Erase a conversation from the log, and let Rasa forget it now or later."""
         async with self._database.session() as session:
             await RetentionRepository(session).erase([conversation_id])
-        await self._forget(conversation_id)
+        await self.forget(conversation_id)
 
     async def settle(self) -> int:
         """Let Rasa forget what it still has to; stops at the first refusal. The number of conversations."""
         async with self._database.session() as session:
             pending = await RetentionRepository(session).to_forget(_AT_ONCE)
         for done, conversation_id in enumerate(pending):
-            if not await self._forget(conversation_id):
+            if not await self.forget(conversation_id):
                 return done
         return len(pending)
 
-    async def _forget(self, conversation_id: str) -> bool:
+    async def forget(self, conversation_id: str) -> bool:
+        """Let Rasa forget a conversation that is gone from the log; False if that has to wait."""
         try:
             await self._bot.forget(conversation_id)
         except BotUnavailable as e:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from server.chat.content import ClinicPage, TopicPage, TopicSummary
-from server.chat.dependencies import Shown
+from server.chat.dependencies import Shown, Withheld
 from server.errors import NotFoundError, problem_response
 
 router = APIRouter(
@@ -25,11 +25,11 @@ async def list_topics(shown: Shown) -> TopicList:
 
 
 @router.get("/topics/{topic_id}")
-async def read_topic(topic_id: str, shown: Shown) -> TopicPage:
-    """Read the whole answer of a topic."""
+async def read_topic(topic_id: str, shown: Shown, withheld: Withheld) -> TopicPage:
+    """Read the whole answer of a topic; whom to call instead, if it waits for a clinician's sign-off."""
     if topic_id not in shown.topics:
         raise NotFoundError("There is no such topic; GET /api/v1/topics lists them all.")
-    return shown.topics[topic_id]
+    return shown.unreleased_page(topic_id) if topic_id in withheld else shown.topics[topic_id]
 
 
 @router.get("/clinic")

@@ -29,6 +29,7 @@ from server.messages import ReplyMessage
 from server.metrics import REDACTIONS, stage
 from server.privacy import Redactor, SenderHash
 from server.safety import SafetyLayer
+from server.signoff.gate import Gate
 
 # As long as a real hash, so that comparing takes as long; no token hashes to it.
 _NO_HASH = "-" * 64
@@ -70,13 +71,14 @@ class ChatService:
         content: Content,
         safety: SafetyLayer,
         redactor: Redactor,
+        gate: Gate,
         senders: SenderHash,
         max_message_chars: int,
         deadline_seconds: float,
     ) -> None:
         self._database, self._content, self._limit = database, content, max_message_chars
         self._redactor, self._senders = redactor, senders
-        self._composer = Composer(bot, content, safety, redactor)
+        self._composer = Composer(bot, content, safety, redactor, gate)
         self.turns = Turns(database, deadline_seconds, self._composer.give_up)
         self.eraser = Eraser(database, bot)
         self._holders = Holders()

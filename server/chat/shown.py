@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from server.log.models import Reply
-from server.messages import BotReply, Button, ReplyMessage, ReplyMetadata
+from server.messages import FOR_STAFF, BotReply, Button, ReplyMessage, ReplyMetadata
 
 logger = logging.getLogger(__name__)
+
 
 _BUTTONS = TypeAdapter(list[Button])
 
@@ -29,8 +30,8 @@ def buttons_of(stored: Any, message_id: str) -> list[Button]:
 
 
 def metadata_of(stored: Any, message_id: str) -> dict[str, Any]:
-    """A reply's metadata for its visitor: what the rules found and the bot overruled is for staff alone."""
-    return {**{k: v for k, v in (stored or {}).items() if k != "overruled"}, "message_id": message_id}
+    """A reply's metadata for its visitor, without what is for staff alone."""
+    return {**{k: v for k, v in (stored or {}).items() if k not in FOR_STAFF}, "message_id": message_id}
 
 
 def _reply_message(reply: Reply, recipient_id: str, unreadable: BotReply) -> ReplyMessage:

@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 from server.chat.bells import Bells, heard
 from server.db import Database, DatabaseUnavailableError
 from server.errors import MessageIdReusedError, NotFoundError, ProblemError
+from server.log.after_turn import note_for_staff
 from server.log.models import Reply, Turn, TurnState
 from server.log.turns import Lease, NewTurn, Numbered, TurnLog, expired, flag_columns, reply_rows
 from server.messages import BotReply
@@ -232,6 +233,8 @@ class Turns:
                 raise _AlreadyClosed
             rows = reply_rows(turn.conversation_id, composed.replies, numbered.last_seq, now, turn.id)
             session.add_all(rows)
+            danger = composed.flagged if composed.dangerous else None
+            await note_for_staff(session, turn, composed.state, rows, danger, now)
         return Finished(turn.client_message_id, composed.state, rows)
 
     async def _stored(self, turn: Turn) -> Finished:

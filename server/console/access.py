@@ -1,6 +1,5 @@
 """What every route of the console asks first: who is it, may they, and does the request come from our own pages."""
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,7 +8,7 @@ from fastapi import Depends, Request
 
 from server.console.console import Console, console
 from server.console.roles import Action
-from server.console.sessions import StaffSessions, token_of
+from server.console.sessions import SessionLimits, StaffSessions, token_of
 from server.console.staff import Staff
 from server.errors import ProblemError
 
@@ -29,6 +28,21 @@ class ForbiddenError(ProblemError):
 
     status = HTTPStatus.FORBIDDEN
     code = "forbidden"
+
+
+class ElsewhereError(Exception):
+    """303: what was asked for is not for now; `path` is the page to go to instead."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class NoHttpsError(ProblemError):
+    """403: in production the console is there by https only."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "no-https"
 
 
 class ForeignRequestError(ProblemError):
@@ -53,23 +67,35 @@ async def own_pages_only(request: Request) -> None:
         raise ForeignRequestError("This was sent by another site's page. Go back to the console and try again.")
 
 
+async def https_in_production(request: Request, console: Annotated[Console, Depends(console)]) -> None:
+    """Raise NoHttpsError if this is production and passwords would travel in the open."""
+    if console.settings.environment == "production" and request.url.scheme != "https":
+        detail = "Open the console by https. If you did: TRUSTED_PROXIES must name the proxy that says so."
+        raise NoHttpsError(detail)
+
+
 async def signed_in(request: Request, console: Annotated[Console, Depends(console)]) -> Staff:
     """Who is signed in. Raises NotSignedInError."""
     token = token_of(request)
     if token:
         async with console.database.session() as session:
-            found = await StaffSessions(session).find(token)
+            found = await StaffSessions(session, SessionLimits.of(console.settings)).find(token)
         if found and found[0].complete:
             return Staff.of(found[1])
     raise NotSignedInError("Please sign in.")
 
 
-def allowed_to(action: Action) -> Callable[[Staff], Awaitable[Staff]]:
-    """The dependency of a route: who is signed in, if they may do this. Raises ForbiddenError."""
+class allowed_to:
+    """The dependency of a route: who is signed in, if they may do this. Raises ForbiddenError.
 
-    async def dependency(staff: Annotated[Staff, Depends(signed_in)]) -> Staff:
-        if not staff.may(action):
-            raise ForbiddenError(f"Your account may not {action}. An administrator can change its roles.")
+    `action` lets the matrix of roles and actions be drawn from the routes themselves.
+    """
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    async def __call__(self, staff: Annotated[Staff, Depends(signed_in)]) -> Staff:
+        """Who is signed in."""
+        if not staff.may(self.action):
+            raise ForbiddenError(f"Your account may not {self.action}. An administrator can change its roles.")
         return staff
-
-    return dependency

@@ -1,12 +1,22 @@
 """What the console's routes need from the composition root."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import Request
 
 from knowledge import Clinic, Library
 from server.db import Database
+from server.edge.limits import RateLimits
 from server.settings import Settings
+from server.usage.usage import Usage
+
+
+class Memory(Protocol):
+    """What Rasa remembers of conversations."""
+
+    async def forget(self, conversation_id: str) -> bool:
+        """Let Rasa forget one that is gone from the log; False if that has to wait."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +27,9 @@ class Console:
     library: Library
     clinic: Clinic
     settings: Settings
+    limits: RateLimits
+    memory: Memory
+    usage: Usage
 
 
 def console(request: Request) -> Console:

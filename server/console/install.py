@@ -1,25 +1,58 @@
 """Adds the console to the application."""
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
 from server.console import assets
-from server.console.access import NotSignedInError, own_pages_only
+from server.console.access import (
+    ElsewhereError,
+    ForbiddenError,
+    ForeignRequestError,
+    NotSignedInError,
+    https_in_production,
+    own_pages_only,
+)
+from server.console.analytics import routes as analytics
+from server.console.answers import routes as answers
 from server.console.console import Console
-from server.errors import problem
+from server.console.inbox import routes_conversation, routes_list, routes_marks, routes_red_flags
+from server.console.pages import page
+from server.console.people import routes_accounts, routes_me, routes_provider, routes_sign_in
+from server.console.teaching.router import router as teaching
+from server.console.trail_page import routes as trail_page
+from server.errors import ProblemError, problem
 
 # One router a part, each in a package of its own.
-_ROUTERS: tuple[APIRouter, ...] = (assets.router,)
+_ROUTERS: tuple[APIRouter, ...] = (
+    assets.router,
+    routes_sign_in.router,
+    routes_provider.router,
+    routes_me.router,
+    routes_accounts.router,
+    trail_page.router,
+    routes_list.router,
+    routes_conversation.router,
+    routes_marks.router,
+    routes_red_flags.router,
+    teaching,
+    answers.router,
+    analytics.router,
+)
 
 
 def install_console(app: FastAPI, console: Console) -> None:
     """Serve /staff."""
     app.state.console = console
+    asked_first = [Depends(https_in_production), Depends(own_pages_only)]
     for router in _ROUTERS:
-        app.include_router(router, include_in_schema=False, dependencies=[Depends(own_pages_only)])
+        app.include_router(router, include_in_schema=False, dependencies=asked_first)
     app.exception_handler(NotSignedInError)(_lead_to_sign_in)
+    app.exception_handler(ElsewhereError)(_lead_elsewhere)
+    for refusal in (ForbiddenError, ForeignRequestError):
+        app.exception_handler(refusal)(_refuse)
 
 
 async def _lead_to_sign_in(request: Request, error: NotSignedInError) -> Response:
@@ -27,5 +60,19 @@ async def _lead_to_sign_in(request: Request, error: NotSignedInError) -> Respons
         # htmx would put a sign-in page into the middle of the page; this makes it go there instead.
         return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": "/staff/sign-in"})
     if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
-        return RedirectResponse("/staff/sign-in", HTTPStatus.SEE_OTHER)
+        asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            # A link in a web mail: the browser leaves the cookie out. It sends it when our own page asks again.
+            return page(request, "people/onward.html", onward=asked)
+        return RedirectResponse(f"/staff/sign-in?next={quote(asked)}", HTTPStatus.SEE_OTHER)
+    return problem(error.status, error.detail, code=error.code)
+
+
+async def _lead_elsewhere(_: Request, error: ElsewhereError) -> Response:
+    return RedirectResponse(error.path, HTTPStatus.SEE_OTHER)
+
+
+async def _refuse(request: Request, error: ProblemError) -> Response:
+    if "text/html" in request.headers.get("Accept", ""):
+        return page(request, "problem.html", status=error.status, title="Not allowed", detail=error.detail)
     return problem(error.status, error.detail, code=error.code)

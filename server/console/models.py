@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.log.models import Base
@@ -24,7 +24,11 @@ class StaffAccount(Base):
 
 
 class StaffSession(Base):
-    """A signed-in browser. Only the hash of its cookie is stored; it counts once `complete` (second step passed)."""
+    """A browser that is signed in, or about to be. Only the hash of its cookie is stored.
+
+    It counts once it is `complete`. `second_step` says that a code was given in it, `pending_secret` holds the secret
+    of a second step that is being set up (sealed), `agent` what the browser says of itself.
+    """
 
     __tablename__ = "staff_session"
 
@@ -33,6 +37,9 @@ class StaffSession(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     complete: Mapped[bool]
+    second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pending_secret: Mapped[str | None] = mapped_column(String(255))
+    agent: Mapped[str | None] = mapped_column(String(200))
 
 
 class TrailHead(Base):

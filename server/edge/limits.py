@@ -18,7 +18,7 @@ from server import metrics
 
 logger = logging.getLogger(__name__)
 
-LimitName = Literal["requests", "address", "visitor", "everybody"]
+LimitName = Literal["requests", "address", "visitor", "everybody", "sign_in", "sign_in_address", "sign_in_account"]
 
 # A visitor must not wait for a Redis that hangs; after a fault this process counts alone for a while.
 _REDIS_SECONDS = 0.25

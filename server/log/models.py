@@ -45,7 +45,7 @@ class Conversation(Base):
     token_hash: Mapped[str | None] = mapped_column(String(64))
     channel: Mapped[Channel] = mapped_column(String(8))
     external_sender: Mapped[str | None] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     last_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     flagged_topic: Mapped[str | None] = mapped_column(String(64))
@@ -55,6 +55,7 @@ class Conversation(Base):
 
 
 _OPEN = text("state = 'received'")
+_NOT_DONE = text("done_at IS NULL")
 
 
 class Turn(Base):
@@ -80,7 +81,7 @@ class Turn(Base):
     text: Mapped[str] = mapped_column(Text)
     payload: Mapped[str | None] = mapped_column(Text)
     state: Mapped[TurnState] = mapped_column(String(8))
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -114,13 +115,17 @@ class Feedback(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     rating: Mapped[Rating] = mapped_column(String(4))
     comment: Mapped[str | None] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class Contact(Base):
-    """A visitor's wish to be called back: the one place where the log says who somebody is. For staff only."""
+    """A visitor's wish to be called back: the one place where the log says who somebody is. For staff only.
+
+    `done_by` is the account of who called back.
+    """
 
     __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_waiting", "at", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
@@ -130,6 +135,8 @@ class Contact(Base):
     best_time: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by: Mapped[str | None] = mapped_column(String(32))
 
 
 class Erasure(Base):

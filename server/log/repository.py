@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.log.inbox import InboxLog
 from server.log.models import Contact, Conversation, Feedback, Rating, Reply, Turn, TurnState
 from server.log.turns import reply_rows
 from server.log.types import StoredJson
@@ -101,7 +102,10 @@ class LogRepository:
         return [LoggedMessage(*row) for row in rows]
 
     async def rate(self, conversation_id: str, reply_id: str, rating: Rating, comment: str | None) -> bool:
-        """Keep what a visitor thinks of a reply, instead of what they thought before; False if it is not theirs."""
+        """Keep what a visitor thinks of a reply, instead of what they thought before; False if it is not theirs.
+
+        The conversation has to be held.
+        """
         reply = await self._session.get(Reply, reply_id)
         if reply is None or reply.conversation_id != conversation_id:
             return False
@@ -109,10 +113,12 @@ class LogRepository:
             reply_id=reply_id, conversation_id=conversation_id, rating=rating, comment=comment, at=datetime.now(UTC)
         )
         await self._session.merge(row)
+        await InboxLog(self._session).note_rating(conversation_id)
         return True
 
     async def add_contact(self, conversation_id: str, new: NewContact) -> str:
-        """Log a call-back request; returns its id."""
+        """Log a call-back request; returns its id. The conversation has to be held."""
+        now = datetime.now(UTC)
         row = Contact(
             id=uuid4().hex,
             conversation_id=conversation_id,
@@ -121,7 +127,8 @@ class LogRepository:
             email=new.email,
             best_time=new.best_time,
             note=new.note,
-            at=datetime.now(UTC),
+            at=now,
         )
         self._session.add(row)
+        await InboxLog(self._session).note_contact(conversation_id, now)
         return row.id

@@ -16,6 +16,7 @@ from knowledge.model import Kind, Statement
 from knowledge.render import fill, speakers
 from server.chat.content import Content, TopicPage
 from server.errors import NotFoundError
+from server.signoff.gate import withheld_topics
 from server.web.search import find, findable
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -70,17 +71,23 @@ class Faq:
     def _findable(self) -> list[Any]:
         return [findable(topic, e.page.title, e.page.text) for topic, e in self.entries.items()]
 
-    def sections(self) -> list[tuple[str, list[Entry]]]:
-        """Headings with their entries."""
-        return [(title, [e for e in self.entries.values() if e.page.kind in kinds]) for title, kinds in _SECTIONS]
+    def released(self, withheld: frozenset[str]) -> list[Entry]:
+        """All entries but those whose answers wait for a sign-off."""
+        return [entry for topic, entry in self.entries.items() if topic not in withheld]
 
-    def search(self, query: str) -> list[Entry]:
+    def search(self, query: str, withheld: frozenset[str]) -> list[Entry]:
         """What fits the query, the best first."""
-        return [self.entries[topic] for topic in find(query, self._findable)]
+        return [self.entries[topic] for topic in find(query, self._findable) if topic not in withheld]
 
-    def related(self, entry: Entry) -> list[Entry]:
+    def related(self, entry: Entry, withheld: frozenset[str]) -> list[Entry]:
         """The entries that this one leads to."""
-        return [self.entries[topic] for topic in entry.page.see_also if topic in self.entries]
+        topics = (topic for topic in entry.page.see_also if topic in self.entries)
+        return [self.entries[topic] for topic in topics if topic not in withheld]
+
+    def unreleased(self, topic: str) -> Entry:
+        """An entry whose answer waits for its sign-off."""
+        page = self._content.unreleased_page(topic)
+        return Entry(page, Line(page.text, (), ""), (), ())
 
     def _entry(self, answer: Answer) -> Entry:
         return Entry(
@@ -94,6 +101,11 @@ class Faq:
         library = self._content.library
         organisations = tuple(library.sources[d].organisation for d in statement.documents)
         return Line(fill(statement.text, self._content.clinic), organisations, speakers(statement, library))
+
+
+def sections(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Headings with their entries."""
+    return [(title, [e for e in entries if e.page.kind in kinds]) for title, kinds in _SECTIONS]
 
 
 def structured(entries: Iterable[Entry]) -> dict[str, Any]:
@@ -126,6 +138,7 @@ def _faq(request: Request) -> Faq:
 
 
 Pages = Annotated[Faq, Depends(_faq)]
+Withheld = Annotated[frozenset[str], Depends(withheld_topics)]
 
 
 @router.get("/faq.css")
@@ -135,21 +148,21 @@ async def style_sheet() -> Response:
 
 
 @router.get("/faq")
-async def all_questions(request: Request, faq: Pages, q: Annotated[str, Query()] = "") -> Response:
+async def all_questions(request: Request, faq: Pages, withheld: Withheld, q: Annotated[str, Query()] = "") -> Response:
     """All questions, or those that a search finds."""
     query = " ".join(q[:_MAX_QUERY].split())
-    found = faq.search(query) if query else None
-    context = {"query": query, "found": found, "sections": faq.sections()}
-    return _page(request, "faq.html", found if found is not None else list(faq.entries.values()), context)
+    found, entries = faq.search(query, withheld) if query else None, faq.released(withheld)
+    context = {"query": query, "found": found, "sections": sections(entries)}
+    return _page(request, "faq.html", found if found is not None else entries, context)
 
 
 @router.get("/faq/{topic}")
-async def one_question(request: Request, faq: Pages, topic: str) -> Response:
+async def one_question(request: Request, faq: Pages, withheld: Withheld, topic: str) -> Response:
     """One answer, with the documents behind each of its sentences."""
-    entry = faq.entries.get(topic)
+    entry = faq.unreleased(topic) if topic in withheld else faq.entries.get(topic)
     if entry is None:
         raise NotFoundError("There is no such question; /faq lists them all.")
-    return _page(request, "topic.html", [entry], {"entry": entry, "related": faq.related(entry)})
+    return _page(request, "topic.html", [entry], {"entry": entry, "related": faq.related(entry, withheld)})
 
 
 def _page(request: Request, template: str, entries: Sequence[Entry], context: dict[str, Any]) -> Response:

@@ -77,12 +77,12 @@ def unsure(*topics: str, p: float = 0.3, text: str = "?", about: Sequence[str] =
 
 def refused(*near: str, p: float = 0.1, text: str = "?") -> Part:
     """A question out of scope; `near` are the topics that are likeliest all the same."""
-    return Part("refuse", list(near), p, text, ranking=[(topic, p) for topic in near])
+    return Part("refuse", list(near), p, text, ranking=[("out_of_scope", 0.4), *((topic, p) for topic in near)])
 
 
 def follow_up(kind: str, *about: str, sure: float = 0.97, text: str = "?", otherwise: "Part | None" = None) -> Part:
     """A question that needs the turn before it; `otherwise` is what it would be out of its conversation."""
-    alone = otherwise or unsure("worry", "effectiveness", p=0.05)
+    alone = otherwise or unsure("worry", "effectiveness", p=0.02)
     return replace(alone, text=text, follow_up=f"followup_{kind}", follow_up_confidence=sure, subjects=list(about))
 
 

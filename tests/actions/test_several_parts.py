@@ -1,5 +1,7 @@
 """Messages that ask for more than one reply, and red flags among them."""
 
+from dataclasses import replace
+
 from action_test_helper import Conversation, flag, question, unsure
 
 from actions.content import library
@@ -67,3 +69,14 @@ def test_flags_that_the_classifier_overruled_are_noted_for_the_server() -> None:
     first, second = Conversation().say(question("mri"), question("recovery"), overruled=["emergency_device"])
     assert first["metadata"]["overruled"] == ["emergency_device"]
     assert "overruled" not in second["metadata"]
+
+
+def test_staff_learn_what_else_was_likely_and_which_wording_was_given() -> None:
+    part = replace(question("mri"), ranking=[("mri", 0.8), ("recovery", 0.1), ("out_of_scope", 0.04), ("cure", 0.001)])
+    first, second = Conversation().say(part, question("recovery"))
+    runners_up = [(r["topic"], r["confidence"]) for r in first["metadata"]["runners_up"]]
+    assert runners_up == [("recovery", 0.1), ("out_of_scope", 0.04)]
+    versions = [reply["metadata"]["answer_version"] for reply in (first, second)]
+    assert len(set(versions)) == 2 and all(len(version) == 10 for version in versions)
+    [again] = Conversation().say(part)
+    assert again["metadata"]["answer_version"] == versions[0]

@@ -10,7 +10,7 @@ import pytest
 from bot.check import main
 from bot.checks.figures import unsupported
 from bot.checks.reading import reading_grade
-from bot.checks.wording import NearQuestions, normalised
+from knowledge.wording import NearQuestions, normalised
 
 TODAY = date(2026, 11, 22)
 SOURCE = """id: {id}
@@ -59,6 +59,7 @@ help_coming: Good.
 contact_taken: Thanks.
 reminders: {emergency: "Call {emergency} now.", urgent: Call the clinic., crisis: Call someone.}
 points_intro: "Also:"
+unreleased: Call {phone}.
 views_intro: "They do not agree:"
 unavailable: Sorry.
 busy: Busy.

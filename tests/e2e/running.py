@@ -49,23 +49,28 @@ class PumpTalk:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[PumpTalk]:
-    """Start, wait until ready, and end what still runs. `folder` takes the database and the supervisor's output."""
+def running(folder: Path, root: Path = ROOT, **settings: str) -> Iterator[PumpTalk]:
+    """Start, wait until ready, and end what still runs. `folder` takes the database and the supervisor's output.
+
+    `root` is the project's folder, or a copy of it; `settings` are further environment variables, or others than these.
+    """
     ports = _free_ports()
     names = ("PORT", "RASA_PORT", "ACTIONS_PORT")
     environment = {
         **os.environ,
+        "PYTHONPATH": str(root),
         **{name: str(port) for name, port in zip(names, ports, strict=True)},
         "HOST": "127.0.0.1",
         # A machine asks faster than people: what the tests measure is not these limits.
         **{f"RATE_LIMIT_{name}": "" for name in ("VISITOR", "ADDRESS", "EVERYBODY", "REQUESTS")},
         "DATABASE_URL": f"sqlite:///{folder / 'e2e.db'}",
+        **settings,
     }
     output = folder / "run.log"
     with output.open("wb") as sink:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "deploy.run"],
-            cwd=ROOT,
+            cwd=root,
             env=environment,
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -97,10 +97,11 @@ def fake_rasa(folder: Path) -> Part:
     )
 
 
-def rasa(folder: Path, actions_url: str, redis_url: str = "") -> Part:
-    """The real Rasa with our model."""
+def rasa(folder: Path, actions_url: str, redis_url: str = "", models: Path = ROOT / "models") -> Part:
+    """The real Rasa with our model, or with that of another folder."""
     port = free_port()
     command = (str(BOT_PYTHON), "-m", "bot.serve", "--port", str(port), "--actions-url", actions_url)
+    command += ("--models", str(models))
     return Part("rasa", folder, *command, port=port, environment={"REDIS_URL": redis_url})
 
 

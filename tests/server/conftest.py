@@ -109,6 +109,8 @@ def settings(tmp_path: Path, database_url: str, data: Path) -> Settings:
         data_dir=data,
         clinic_file=DATA / "clinic.yml",
         demo_dir=demo,
+        # The real one takes long to start; a test that needs the bot's environment says so.
+        bot_python=tmp_path / "no-bot",
         max_message_chars=50,
     )
 

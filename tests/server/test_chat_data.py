@@ -45,7 +45,7 @@ async def rows(database: Database) -> dict[str, int]:
             name: (await session.execute(select(func.count()).select_from(table))).scalar_one()
             for name, table in Base.metadata.tables.items()
         }
-    return {name: count for name, count in counts.items() if count and name != "job"}
+    return {name: count for name, count in counts.items() if count and name not in ("job", "trail_head")}
 
 
 async def age(database: Database, visitor: Visitor, days: int) -> None:

@@ -45,7 +45,11 @@ def test_development_may_do_as_it_likes(settings: Settings) -> None:
         ({"trusted_proxies": ("::/0",)}, "trusts everybody"),
         ({"rate_limit_requests": ""}, "RATE_LIMIT_REQUESTS is empty"),
         ({"database_url": "sqlite+aiosqlite:////tmp/x.db"}, "SQLite"),
+        ({"red_flag_emails": ("a@b.org",), "smtp_security": "none"}, "SMTP_SECURITY is none"),
+        ({"red_flag_webhook": "http://hooks.clinic.org/"}, "RED_FLAG_WEBHOOK is without https"),
         ({"rasa_url": "http://8.8.8.8:5005"}, "RASA_URL is a public address"),
+        ({"rate_limit_sign_in_account": ""}, "RATE_LIMIT_SIGN_IN_ACCOUNT is empty"),
+        ({"oidc_issuer": "http://login.clinic.org"}, "OIDC_ISSUER is without https"),
     ],
 )
 def test_unsafe_settings_are_refused_by_name(settings: Settings, changes: dict[str, Any], complaint: str) -> None:

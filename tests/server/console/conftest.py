@@ -1,14 +1,17 @@
 """Members of staff who are already signed in, as a browser is."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
+from console_talks import Talks
 from fastapi import FastAPI
-from server_fakes import client_of
+from server_fakes import FakeBot, client_of
 
 from server.console.models import StaffAccount
 from server.console.roles import Role
@@ -18,6 +21,14 @@ from server.settings import Settings
 
 Member = Callable[..., Awaitable[httpx.AsyncClient]]
 _BROWSER = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """A hash is meant to be dear, and these tests make hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.console.people.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=64))
+        yield
 
 
 @pytest_asyncio.fixture
@@ -56,3 +67,15 @@ async def _session(database: Database, roles: tuple[Role, ...]) -> str:
         session.add(account)
         await session.flush()
         return await StaffSessions(session).start(account.id, complete=True)
+
+
+@pytest_asyncio.fixture
+async def talks(client: httpx.AsyncClient, bot: FakeBot) -> Talks:
+    """Makes conversations."""
+    return Talks(client, bot)
+
+
+@pytest_asyncio.fixture
+async def nurse(member: Member) -> httpx.AsyncClient:
+    """The browser of a reviewer."""
+    return await member(Role.REVIEWER)

@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
-from sqlalchemy import delete, update
+from console_tampering import let_the_trail_be_changed
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
 
 from server.console.models import TrailEntry
 from server.console.roles import Role
@@ -44,14 +46,25 @@ async def test_a_change_shows(database: Database, change: object) -> None:
     for number in range(3):
         await record(database, number)
     async with database.session() as session:
+        await let_the_trail_be_changed(session)
         await session.execute(change)
     assert await first_fault(database) == 2
+
+
+@pytest.mark.parametrize("statement", ["UPDATE trail_entry SET object_id = 'x'", "DELETE FROM trail_entry"])
+async def test_the_database_refuses_a_change(database: Database, statement: str) -> None:
+    await record(database, 1)
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.session() as session:
+            await session.execute(text(statement))
+    assert await first_fault(database) is None
 
 
 async def test_the_last_entry_missing_shows(database: Database) -> None:
     for number in range(3):
         await record(database, number)
     async with database.session() as session:
+        await let_the_trail_be_changed(session)
         await session.execute(delete(TrailEntry).where(TrailEntry.seq == 3))
     assert await first_fault(database) == 3
 

@@ -2,3 +2,15 @@
 
 import "htmx.org";
 import "./console.css";
+import "./analytics.css";
+import "./answers.css";
+import "./people.css";
+import "./trail_page.css";
+import "./inbox.css";
+import "./teaching.css";
+import { startPolling } from "./polling";
+import { startShortcuts } from "./shortcuts";
+
+// The script is deferred, so the page is there.
+startPolling();
+startShortcuts();

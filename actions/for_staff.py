@@ -1,0 +1,25 @@
+"""What a reply's metadata tells staff alone: what else the message may have meant, and which text was given.
+
+The server keeps it in the log and never sends it to a visitor.
+"""
+
+from typing import Any, Dict, Sequence, Text, Tuple
+
+from knowledge import Library
+from knowledge.version import answer_version
+
+# More than these are no likely reading any more.
+_SHOWN, _AT_LEAST = 3, 0.02
+
+
+def for_staff(ranking: Sequence[Tuple[Text, float]], metadata: Dict[Text, Any], library: Library) -> Dict[Text, Any]:
+    """The topics ranked after those given or offered, with their probability, and the version of the answer given."""
+    topics = metadata["topics"]
+    others = [(topic, p) for topic, p in ranking if topic not in [*topics, *metadata["options"]] and p >= _AT_LEAST]
+    answer = library.answers.get(topics[0]) if topics else None
+    found: Dict[Text, Any] = {}
+    if others:
+        found["runners_up"] = [{"topic": topic, "confidence": round(p, 4)} for topic, p in others[:_SHOWN]]
+    if answer:
+        found["answer_version"] = answer_version(answer)
+    return found

@@ -1,0 +1,1 @@
+"""The bot's use in numbers: pictures drawn on the server, each with its table."""

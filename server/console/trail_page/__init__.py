@@ -1,0 +1,1 @@
+"""The page on which the trail is read, checked and exported."""

@@ -1,0 +1,1 @@
+"""How much the bot is used: numbers a day, counted once from the log, so that years can be looked at in a moment."""
