@@ -1,5 +1,6 @@
 """`python -m server`: run the server until it is told to stop."""
 
+import gc
 import logging
 import sys
 
@@ -19,6 +20,9 @@ def main() -> int:
     except (ConfigurationError, ContentError, OSError) as e:
         print(f"PumpTalk cannot start: {' '.join(str(e).split())}", file=sys.stderr)
         return 1
+    # Lists of names and the language model stay until the end: the garbage collector need not walk them each time.
+    gc.collect()
+    gc.freeze()
     configure_logging()
     fields = {"environment": settings.environment, "host": settings.host, "port": settings.port}
     logging.getLogger("server").info("starting", extra={"fields": fields})

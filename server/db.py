@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from server.errors import ProblemError
 from server.metrics import stage
+from server.sqlite_driver import OneStepSqlite
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,10 @@ def create_engine(url: str) -> AsyncEngine:
 
 
 def _options(url: str) -> dict[str, Any]:
-    if make_url(url).drivername != "postgresql+psycopg":
+    driver = make_url(url).drivername
+    if driver == "sqlite+aiosqlite":
+        return {"module": OneStepSqlite()}
+    if driver != "postgresql+psycopg":
         return {}
     limits = f"-c statement_timeout={_PATIENCE_SECONDS}s -c idle_in_transaction_session_timeout={_PATIENCE_SECONDS}s"
     return {

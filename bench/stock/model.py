@@ -1,4 +1,4 @@
-"""The stock bot's model under build/bench/stock, trained anew when what it was taught has changed."""
+"""The stock bots' models under build/bench, trained anew when what they were taught has changed."""
 
 import subprocess
 import sys
@@ -7,28 +7,30 @@ from pathlib import Path
 from deploy.ensure_model import BOT_PYTHON, fingerprint_of
 from knowledge.paths import ROOT
 
-FOLDER = ROOT / "build" / "bench" / "stock"
-_STAMP = FOLDER / "trained-on.sha256"
-_MADE_OF = ("bot/domain.yml", "data/nlu/*.yml", "data/stories/*.yml", "bench/stock/rules.yml", "bench/stock/train.py")
+_TAUGHT = ("bot/domain.yml", "data/nlu/*.yml", "data/stories/*.yml", "bench/stock/rules.yml", "bench/stock/train.py")
+_STORIES = ("tests/conversations/stories/*.yml",)
 
 
-def stock_model() -> Path:
-    """The model's file. Ends the process if it has to be trained and that fails."""
-    fingerprint = fingerprint_of(_MADE_OF)
-    if not _STAMP.is_file() or _STAMP.read_text() != fingerprint:
-        _train()
-        _STAMP.write_text(fingerprint)
-    return next(FOLDER.glob("*.tar.gz"))
+def stock_model(*, with_stories: bool) -> Path:
+    """The file of the model taught with rules, and with stories too if asked. Ends the process if training fails."""
+    folder = ROOT / "build" / "bench" / ("stock-stories" if with_stories else "stock")
+    stamp = folder / "trained-on.sha256"
+    fingerprint = fingerprint_of((*_TAUGHT, *_STORIES) if with_stories else _TAUGHT)
+    if not stamp.is_file() or stamp.read_text() != fingerprint:
+        _train(folder, with_stories=with_stories)
+        stamp.write_text(fingerprint)
+    return next(folder.glob("*.tar.gz"))
 
 
-def _train() -> None:
-    print("Training stock Rasa's default configuration (about ten minutes, once) ...", flush=True)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.tar.gz"):
+def _train(folder: Path, *, with_stories: bool) -> None:
+    what = "rules and stories" if with_stories else "rules"
+    print(f"Training stock Rasa's default configuration with {what} (about ten minutes, once) ...", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.tar.gz"):
         old.unlink()
-    log = FOLDER / "training.log"
+    log = folder / "training.log"
+    command = [BOT_PYTHON, "-m", "bench.stock.train", str(folder), *(["--stories"] if with_stories else [])]
     with log.open("wb") as sink:
-        command = [BOT_PYTHON, "-m", "bench.stock.train", str(FOLDER)]
         code = subprocess.run(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT).returncode
     if code != 0:
         sys.exit(f"Stock Rasa could not be trained; {log.relative_to(ROOT)} says why.")

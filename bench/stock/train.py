@@ -1,6 +1,9 @@
 """Train Rasa's default configuration on PumpTalk's questions, rules and domain.
 
-python -m bench.stock.train FOLDER        (the bot's environment, from the project's root)
+python -m bench.stock.train FOLDER [--stories]        (the bot's environment, from the project's root)
+
+With rules alone Rasa trains neither TED nor UnexpecTED, so that they cost nothing when it answers. With stories, too,
+all its default policies run.
 """
 
 import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)
@@ -20,6 +23,7 @@ from bot import rasa_speedups
 # Times do not depend on how long the networks learnt, and a hundred epochs would take hours.
 EPOCHS = 1
 _DEFAULT = Path(rasa.engine.recipes.__path__[0]) / "config_files" / "default_config.yml"
+_STORIES = Path("tests/conversations/stories/test_stories.yml")
 _TRAINING_FILES = ["data/nlu", "data/stories", "bench/stock/rules.yml"]
 
 
@@ -32,8 +36,20 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     config = folder / "config.yml"
     config.write_text(yaml.safe_dump(_default_config(), sort_keys=False), encoding="utf-8")
-    result = train("bot/domain.yml", str(config), _TRAINING_FILES, output=str(folder))
+    files = [*_TRAINING_FILES, *([_stories(folder)] if "--stories" in sys.argv else [])]
+    result = train("bot/domain.yml", str(config), files, output=str(folder))
     return int(result.code != 0 or result.model is None)
+
+
+def _stories(folder: Path) -> str:
+    """The conversation tests as stories to learn from: what was typed is left out, or Rasa would learn end to end."""
+    stories: dict[str, Any] = yaml.safe_load(_STORIES.read_text(encoding="utf-8"))
+    for story in stories["stories"]:
+        for step in story["steps"]:
+            step.pop("user", None)
+    file = folder / "stories.yml"
+    file.write_text(yaml.safe_dump({"version": "3.1", **stories}, sort_keys=False), encoding="utf-8")
+    return str(file)
 
 
 def _default_config() -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""What the routes need from the composition root."""
+"""What the routes need from the composition root.
+
+All are coroutines: FastAPI runs a plain function in a thread of its pool, which takes longer than what these do.
+"""
 
 import re
 from typing import Annotated
@@ -16,30 +19,30 @@ from server.signoff.gate import withheld_topics
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]+) *")
 
 
-def chat_service(request: Request) -> ChatService:
+async def chat_service(request: Request) -> ChatService:
     """The service that takes turns."""
     service: ChatService = request.app.state.chat
     return service
 
 
-def content(request: Request) -> Content:
+async def content(request: Request) -> Content:
     """The content as it is shown."""
     loaded: Content = request.app.state.content
     return loaded
 
 
-def doorway(request: Request) -> Doorway:
+async def doorway(request: Request) -> Doorway:
     """The door that new conversations and messages come in by."""
     door: Doorway = request.app.state.door
     return door
 
 
-def address(request: Request) -> str:
+async def address(request: Request) -> str:
     """The client's address as limits count it."""
     return limited_address(request.scope)
 
 
-def rasa_chat(request: Request) -> RasaChat:
+async def rasa_chat(request: Request) -> RasaChat:
     """Chatting by Rasa's protocols."""
     chat: RasaChat = request.app.state.rasa_chat
     return chat
@@ -53,7 +56,7 @@ Chat = Annotated[ChatService, Depends(chat_service)]
 Shown = Annotated[Content, Depends(content)]
 
 
-def bearer_token(request: Request) -> str:
+async def bearer_token(request: Request) -> str:
     """The token of the request. Raises NotAuthenticatedError if it is absent or in another form."""
     match = _BEARER.fullmatch(request.headers.get("Authorization", ""))
     if match is None:

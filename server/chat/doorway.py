@@ -1,7 +1,7 @@
 """The door to the chat: within the limits everybody is let in, beyond them only messages that speak of danger."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from server import metrics
@@ -30,23 +30,34 @@ class Doorway:
         await self._refuse_if_busy(_of_everybody(address))
 
     @asynccontextmanager
-    async def turn(self, address: str, visitor: str | None, text: str) -> AsyncIterator[None]:
-        """A turn, from here to its end; `visitor` is a conversation, known by any name. Raises BusyError."""
+    async def turn(
+        self, address: str, visitor: str | None, text: str, admit: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncIterator[None]:
+        """A turn, from here to its end; `visitor` is a conversation, known by any name. Raises BusyError.
+
+        `admit` raises if the sender has no part in the conversation: who only guesses takes nobody's place.
+        """
         counted = _of_everybody(address)
         try:
-            await self._refuse_if_busy([("visitor", visitor), *counted] if visitor else counted)
+            await self._refuse_if_busy([("visitor", visitor), *counted] if visitor else counted, admit)
         except BusyError:
             if not self._safety.read(without_command(clean(text))).flags:
                 raise
+            if admit is not None:
+                await admit()
             logger.warning("let in beyond the limits because of a red flag")
         with self._turns.one():
             yield
 
-    async def _refuse_if_busy(self, counted: Sequence[Counted]) -> None:
+    async def _refuse_if_busy(
+        self, counted: Sequence[Counted], admit: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         for name, key in counted:
             seconds = await self._limits.wait(name, key)
             if seconds is not None:
                 raise TooManyRequestsError(self._apology, seconds)
+        if admit is not None and not self._turns.is_full:
+            await admit()
         if self._turns.is_full:
             metrics.LIMIT_HITS.labels("turns").inc()
             raise OverloadedError(self._apology, _OVERLOADED_SECONDS)

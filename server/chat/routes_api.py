@@ -1,6 +1,7 @@
 """The native API: conversations and their messages."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -134,7 +135,8 @@ async def send_message(
     address: Address,
 ) -> MessageResult:
     """Send a message and receive the replies. The same body again gives the same replies."""
-    async with door.turn(address, conversation_id, message.text):
+    admit = partial(chat.authorise_sender, conversation_id, token)
+    async with door.turn(address, conversation_id, message.text, admit):
         result = await chat.take_message(conversation_id, token, message.client_message_id, message.text)
     count_turn("api", result.replies[0].metadata.kind)
     return MessageResult(client_message_id=result.client_message_id, state=result.state, replies=result.replies)

@@ -15,6 +15,7 @@ from server.bot_client import Bot
 from server.chat.composer import Composer, Message
 from server.chat.content import Content
 from server.chat.erasure import Eraser
+from server.chat.holders import Holders
 from server.chat.shown import reply_messages
 from server.chat.text import clean
 from server.chat.transcript import transcript
@@ -80,6 +81,7 @@ class ChatService:
         self._composer = Composer(bot, content, safety, redactor, gate)
         self.turns = Turns(database, deadline_seconds, self._composer.give_up)
         self.eraser = Eraser(database, bot)
+        self._holders = Holders()
 
     async def open_conversation(self) -> OpenedConversation:
         """Open a conversation of the native API and greet."""
@@ -87,6 +89,7 @@ class ChatService:
         async with self._database.session() as session:
             greeting = [self._content.greeting]
             replies = await LogRepository(session).add_api_conversation(conversation_id, _hash(token), greeting)
+        self._holders.note(conversation_id, _hash(token))
         shown = reply_messages(replies, conversation_id, self._content.unavailable)
         return OpenedConversation(conversation_id, token, shown)
 
@@ -96,6 +99,17 @@ class ChatService:
             known = _may_exist(conversation_id)
             conversation = await LogRepository(session).conversation(conversation_id) if known else None
         _admit_holder(token, conversation.token_hash if conversation else None)
+
+    async def authorise_sender(self, conversation_id: str, token: str) -> None:
+        """As `authorise`, for every message: who was found to hold the token lately is not looked up again."""
+        known = self._holders.hash_of(conversation_id)
+        if known is not None and hmac.compare_digest(_hash(token), known):
+            return
+        try:
+            await self.authorise(conversation_id, token)
+        except DatabaseUnavailableError:
+            return  # nobody can judge now: storing the message fails, too, and then says what to do in danger
+        self._holders.note(conversation_id, _hash(token))
 
     async def take_message(self, conversation_id: str, token: str, client_message_id: str, text: str) -> TurnResult:
         """Answer a message of the native API; the same id again gives the same result.
@@ -196,7 +210,7 @@ class ChatService:
 
 async def _hold(session: AsyncSession, conversation_id: str) -> None:
     """Keep others from rating in, or erasing, a conversation until the commit."""
-    if await TurnLog(session).number(conversation_id, 0) is None:
+    if not await TurnLog(session).hold(conversation_id):
         raise NotFoundError(NO_CONVERSATION)
 
 

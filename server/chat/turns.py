@@ -154,7 +154,7 @@ class Turns:
     async def _store(self, new: NewTurn, admit: Callable[[Numbered], None]) -> Turn | Claimed:
         async with self._database.session() as session:
             now, log = self._clock(), TurnLog(session)
-            numbered = await log.number(new.conversation_id, 1, last_at=now)
+            numbered = await log.number(new.conversation_id, 1, now)
             if numbered is None:
                 raise NotFoundError(NO_CONVERSATION)
             admit(numbered)
@@ -227,7 +227,7 @@ class Turns:
         async with self._database.session() as session:
             log = TurnLog(session)
             numbered = await log.number(
-                turn.conversation_id, len(composed.replies), last_at=now, **_noted(composed, now)
+                turn.conversation_id, len(composed.replies), now, composed.watch, **_flagged(composed, now)
             )
             if numbered is None or not await log.close(turn, composed.state, now):
                 raise _AlreadyClosed
@@ -245,9 +245,6 @@ class Turns:
         return Finished(turn.client_message_id, *stored)
 
 
-def _noted(composed: Composed, now: datetime) -> dict[str, Any]:
-    """What the conversation keeps of a turn."""
-    watch = {"watch_topic": composed.watch.topic, "watch_reminders": composed.watch.reminders}
-    if composed.flagged is None:
-        return watch
-    return {**watch, **flag_columns(composed.flagged, composed.dangerous, now)}
+def _flagged(composed: Composed, now: datetime) -> dict[str, Any]:
+    """What puts the conversation before staff, if anything."""
+    return flag_columns(composed.flagged, composed.dangerous, now) if composed.flagged else {}

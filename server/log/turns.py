@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -58,30 +58,64 @@ def _expired(now: datetime, longest: timedelta) -> ColumnElement[bool]:
     return or_(Turn.lease_until.is_(None), Turn.lease_until < now, Turn.lease_until > now + longest)
 
 
+# Statements of every turn are built once: building one takes longer than SQLite takes to execute it.
+_HELD = (Conversation.last_seq, Conversation.token_hash, Conversation.watch_topic, Conversation.watch_reminders)
+_HOLD = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("sought"))
+    .values(last_seq=Conversation.last_seq)
+    .returning(Conversation.id)
+    .execution_options(synchronize_session=False)
+)
+_COUNT = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("sought"))
+    .values(last_seq=Conversation.last_seq + bindparam("messages"), last_at=bindparam("now", type_=UtcDateTime))
+    .returning(*_HELD)
+    .execution_options(synchronize_session=False)
+)
+_COUNT_AND_WATCH = _COUNT.values(watch_topic=bindparam("topic"), watch_reminders=bindparam("reminders"))
+_KNOWN_AND_OPEN = select(Turn).where(
+    Turn.conversation_id == bindparam("sought"),
+    or_(Turn.client_message_id == bindparam("client_id"), Turn.state == "received"),
+)
+_CLOSE = (
+    update(Turn)
+    .where(Turn.id == bindparam("sought"), Turn.state == "received")
+    .values(state=bindparam("became"), finished_at=bindparam("now", type_=UtcDateTime), claim=None, lease_until=None)
+    .returning(Turn.id)
+    .execution_options(synchronize_session=False)
+)
+
+
 class TurnLog:
     """Turns within one session."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def number(self, conversation_id: str, messages: int, **values: Any) -> Numbered | None:
-        """Hold the conversation, count so many messages to it and set these columns; None if there is none."""
-        statement = (
-            update(Conversation)
-            .where(Conversation.id == conversation_id)
-            .values(last_seq=Conversation.last_seq + messages, **values)
-            .returning(Conversation.last_seq, Conversation.token_hash)
-            .returning(Conversation.watch_topic, Conversation.watch_reminders)
-            .execution_options(synchronize_session=False)
-        )
-        row = (await self._session.execute(statement)).one_or_none()
+    async def hold(self, conversation_id: str) -> bool:
+        """Hold the conversation until the commit; False if there is no such conversation."""
+        return await self._session.scalar(_HOLD, {"sought": conversation_id}) is not None
+
+    async def number(
+        self, conversation_id: str, messages: int, now: datetime, watch: Watch | None = None, **flag: Any
+    ) -> Numbered | None:
+        """Hold the conversation, count so many messages to it and note when, what it watches and a red flag.
+
+        None if there is no such conversation.
+        """
+        values: dict[str, Any] = {"sought": conversation_id, "messages": messages, "now": now}
+        if watch is not None:
+            values |= {"topic": watch.topic, "reminders": watch.reminders}
+        statement = _COUNT if watch is None else _COUNT_AND_WATCH
+        row = (await self._session.execute(statement.values(**flag) if flag else statement, values)).one_or_none()
         return Numbered(row.last_seq, row.token_hash, Watch(row.watch_topic, row.watch_reminders)) if row else None
 
     async def known_and_open(self, conversation_id: str, client_message_id: str) -> Sequence[Turn]:
         """The turn that the client knows by this id, if any, and all open ones."""
-        is_wanted = or_(Turn.client_message_id == client_message_id, Turn.state == "received")
-        query = select(Turn).where(Turn.conversation_id == conversation_id, is_wanted)
-        return (await self._session.scalars(query)).all()
+        values = {"sought": conversation_id, "client_id": client_message_id}
+        return (await self._session.scalars(_KNOWN_AND_OPEN, values)).all()
 
     async def add(self, new: NewTurn, seq: int, now: datetime, lease: Lease) -> Turn:
         """Log a visitor's message as received."""
@@ -135,14 +169,8 @@ class TurnLog:
 
     async def close(self, turn: Turn, state: TurnState, now: datetime) -> bool:
         """Close an open turn; False if somebody else was first, who took a lease for run out."""
-        statement = (
-            update(Turn)
-            .where(Turn.id == turn.id, Turn.state == "received")
-            .values(state=state, finished_at=now, claim=None, lease_until=None)
-            .returning(Turn.id)
-            .execution_options(synchronize_session=False)
-        )
-        return await self._session.scalar(statement) is not None
+        values = {"sought": turn.id, "became": state, "now": now}
+        return await self._session.scalar(_CLOSE, values) is not None
 
     async def with_replies(self, turn_id: str) -> tuple[TurnState, Sequence[Reply]] | None:
         """What became of a turn, and its replies in order; None if it is not there."""

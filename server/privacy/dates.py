@@ -7,6 +7,11 @@ from datetime import date
 from server.privacy.finds import Find
 
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+_MONTH_ELSEWHERE = (
+    r"(?:januar|februar|märz|marz|maerz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|février|fevrier|mars|avril|juin"
+    r"|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro"
+    r"|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|wrzesnia|października|pazdziernika|listopada|grudnia)\b"
+)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
 _SHORT_YEAR = r"(?:['’]\d\d|\d\d(?![\d:]))"
@@ -24,7 +29,7 @@ _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|a
 
 _ALWAYS = [
     rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
-    rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
+    rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
     rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",
@@ -39,22 +44,29 @@ _ALWAYS = [
     rf"\bmay the {_ORDINAL}\b(?:,? {_YEAR})?",
     rf"\b{_ORDINAL} (?!may\b){_MONTH}(?:,? {_YEAR})?",
     rf"\b{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}\b",
-    rf"(?<![\d/.-])(?:{_DAY}[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]{_DAY})[/.-](?:{_YEAR}|\d\d)(?![\d/]|[.-]\d){_NO_UNIT}",
+    rf"(?<![\d/.-])(?:{_DAY}([/.-])(?:0?[1-9]|1[0-2])\1|(?:0?[1-9]|1[0-2])([/.-]){_DAY}\2)(?:{_YEAR}|\d\d)(?![\d/]|[.-]\d){_NO_UNIT}",
+    rf"\b{_DAY}\.? ?(?:de |di |d['’])?{_MONTH_ELSEWHERE}(?:,? (?:de |del |di )?{_YEAR})?",
     rf"(?<![\d/.-])(?:{_DAY} ?[/.-] ?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) ?[/.-] ?{_DAY}) ?[/.-] ?{_YEAR}(?!\d)",
     rf"(?<![\d/.-])(?:{_DAY} (?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) {_DAY}) {_YEAR}\b",
     rf"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/-]{_YEAR}\b{_NO_UNIT}",
     rf"\b{_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
+    rf"\b{_WEEKDAY},? (?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})\b(?![\d/])",
+    rf"(?<![\d/.-]){_YEAR}[-/](?:0[1-9]|1[0-2])\b(?![\d/.-])",
     r"(?<=\b(?:exp) )\d\d/\d\d\b",
 ]
 _AFTER_A_WORD = [
     rf"\b{_TIED} (may {_DAY}\b){_NO_UNIT}",
     rf"\b{_TIED} ({_DAY} may)\b",
-    rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due)(?: (?:on|is|was|in|for|at|the|of|birth))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|fill|fills|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due|replaced|changed|moved|scheduled|booked|again|before|after|from)(?: (?:on|is|was|in|for|at|the|of|birth|it|me|him|her))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{3,10}\d)\b",
-    rf"\b(?:on|for|until|till|by|since|from) (the {_DAY}(?:st|nd|rd|th))(?=\s*(?:[.,;!?)\n]|$|(?:at|and|to|with|if|is|was|so|but|i|can|do|should|for)\b))",
 ]  # fmt: skip
 _DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _ALWAYS]
 _TIED_DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _AFTER_A_WORD]
+_SLASHED_AT = 2
+_SLASHED = re.compile(
+    rf"(?<![\d/.-])(?!(?:1/[2345]|2/3|3/4)\b)(?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10)\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    re.IGNORECASE,
+)
 _BORN_IN = re.compile(
     r"\b(?:born|dob|d\.o\.b\.?|year of birth|birth year)(?: (?:is|was|in|back|around|about))*[ :]*(1[89]\d\d)\b",
     re.IGNORECASE,
@@ -80,6 +92,7 @@ _AGES = [
         rf"\b{_WHO} (?:now |nearly |almost |only |just |about |already |gone |over |past |going on |coming up |turning |well over )*({_OLD})\b{_NO_AMOUNT}",
         rf"\b(?:is|are|was) (?:now|nearly|almost|going on|coming up to|already|just) ({_OLD})\b{_NO_AMOUNT}",
         rf"(?<=[a-z])(?:, ?| ?\()({_OLD})(?=\s*[,)])",
+        rf"\b(?:he|she|mum|mom|mam|mother|dad|father|gran|granny|grandma|nan|nana|grandad|grandpa|husband|wife|aunt|uncle),? ({_OLD})(?=\s*(?:[.,;!?)]|$|and\b|with\b))",
         rf"\b({_OLD})(?:st|nd|rd|th) birthday\b",
         rf"\b(?:old|young|late|alive|age|pump|surgery|operation|op|anaesthetic) at ({_OLD})\b{_NO_AMOUNT}",
         rf"^at ({_OLD})\b{_NO_AMOUNT}",
@@ -95,6 +108,8 @@ def find_dates(text: str) -> Iterator[Find]:
         yield from (Find("date", match.start(), match.end()) for match in pattern.finditer(text))
     for pattern in _TIED_DATES:
         yield from (Find("date", match.start(1), match.end(1)) for match in pattern.finditer(text))
+    if _TIED_DATES[_SLASHED_AT].search(text):  # "9/12 or was it 12/9"
+        yield from (Find("date", match.start(), match.end()) for match in _SLASHED.finditer(text))
     for match in _BORN_IN.finditer(text):
         if date.today().year - int(match.group(1)) > _OLDEST_TOLD:
             yield Find("date", match.start(1), match.end(1))

@@ -33,6 +33,7 @@ class EntityModel(NlpEngine):
 
     def __init__(self) -> None:
         self._nlp = _load()
+        self._nothing = Doc(self._nlp.vocab)
 
     def load(self) -> None:
         """Nothing more to load."""
@@ -45,6 +46,10 @@ class EntityModel(NlpEngine):
         """The entities of a text; lemmas are left out."""
         doc: Doc = self._nlp(_LONG_RUN.sub(lambda run: " " * len(run.group()), text))
         return NlpArtifacts(list(doc.ents), doc, [token.idx for token in doc], [], self, language)
+
+    def unread(self, language: str) -> NlpArtifacts:
+        """What stands for a text that the model need not read: no entities."""
+        return NlpArtifacts([], self._nothing, [], [], self, language)
 
     def process_batch(
         self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **_: object

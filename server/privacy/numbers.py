@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from server.privacy.finds import Find, Kind
 from server.privacy.lexicon import Lexicon, digits
+from server.privacy.spoken_numbers import find_spoken
 
 _UNIT = (
     r"\s*(?:%|percent|m[cl]?g\b|ug\b|µg|ml\b|cc\b|micro|milli|kg\b|lbs?\b|pounds?\b|dollars?\b|euros?\b|usd\b|gbp\b|days?\b|weeks?\b|months?\b|years?\b|yrs?\b"
@@ -16,7 +17,7 @@ _TELEPHONE = re.compile(r"(?<![\w.$£€-])\(?(\d{3})\)?[ .-](\d{4})(?![\w-]|[.,
 _CALL = re.compile(
     r"\b(?:call|phone|number|ring|tel|telephone|cell|text|mobile|reach|fax|contact|whatsapp)\b", re.IGNORECASE
 )
-_EXTENSION = re.compile(r"[ ,]*\b(?:ext(?:ension)?|x)\b\.? ?\d{1,6}\b", re.IGNORECASE)
+_EXTENSION = re.compile(r"[ ,]*\b(?:(?:ext(?:ension)?|extn)\b|x)\.? ?\d{1,6}\b", re.IGNORECASE)
 _SORT_CODE = re.compile(r"(?<![\d-])\d{2}-\d{2}-\d{2}(?![\d-])")
 _EXTENSION_ALONE = re.compile(r"\b(?:ext|extension|extn)\b\.? ?(\d{2,6})\b", re.IGNORECASE)
 _YEARS = re.compile(r"(?:(?:19|20)\d\d\D*)+")
@@ -40,10 +41,24 @@ _AMOUNT_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?:[a-z]\d{4}|icd-?\d+|cpt-?\d{5}|covid-?\d*|iso-?\d+|sm\d{4}|p\d{6}(?:/s\d+)?|k\d{6}|nct\d{8}|j\d{4}|v\d+(?:-\d+)*)",
+    r"(?:[a-z]\d{4}|icd-?\d+|cpt-?\d{5}|covid-?\d*|iso-?\d+|sm\d{4}|p\d{6}(?:/s\d+)?|k\d{6}|nct\d{8}|j\d{4}|v\d{1,3}(?:-\d+)*)",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"[a-z]{1,2}\d{1,2}(?:[/-][a-z]{0,2}\d{1,2})+", re.IGNORECASE)
+# Capitals and digits in turn, as lots and serials are printed: "HG0XK44".
+_PRINTED = re.compile(
+    r"(?=[A-Z\d]*\d[A-Z\d]*\d)(?=(?:[A-Z]*\d+){2}|[A-Z]{2,4}\d)(?=[A-Z\d]*[A-Z][A-Z\d]*[A-Z])[A-Z\d]{7,20}"
+)
+_DOTTED = re.compile(r"\b[A-Z]{1,4}(?:[./-]\d{2,6}){2,5}\b")
+_LAST_DIGITS = re.compile(
+    r"\b(?:end(?:s|ing)(?: in| with)?|last (?:four|4|five|5|six|6)(?: digits)?(?: of (?:my|the|his|her))?(?: card| account| ssn| social)?(?: is| are| number)*)[ :]+(\d{4,6})\b",
+    re.IGNORECASE,
+)
+_UK_LICENCE = re.compile(r"\b[A-Z]{2,5}9{0,3} ?\d{6} ?[A-Z]{1,2}\d?[A-Z\d]{2,3}\b")
+_SERIAL_IN_GROUPS = re.compile(
+    r"\b(?:serial|s/n|sn)(?: (?:number|no\.?|is|of|the|on|my|pump))*[ :#]+([a-z]{1,4}(?:[ -]\d{1,6}){1,4}(?:[ -][a-z]{1,2})?)\b",
+    re.IGNORECASE,
+)
 _FEWEST_DIGITS, _FEWEST_AMOUNTS = 4, 4
 # Numbers that are printed for everybody.
 _PUBLIC = re.compile(
@@ -55,18 +70,19 @@ _VEHICLES = [
     re.compile(r"\b[a-z]{2}\d{2}(?!mcg|min|day|hrs|mls|mgs)[a-z]{3}\b"),
     re.compile(r"\b\d[A-Z]{3}\d{3}\b"),
     re.compile(r"\b[A-Z]{3}-\d{3,4}\b"),
+    re.compile(r"\b[A-Z]{1,3}-[A-Z]{1,2} ?\d{2,4}\b"),
     re.compile(r"\b[A-HJ-NPR-Z\d]{17}\b"),
 ]
 
 _LABELS: dict[Kind, tuple[str, str]] = {
     # The first are labels by themselves, the second need a "number", "no", "id", "#" or ":".
-    "ssn": (r"ssn|ss#|social security|ni number|nino|national insurance|my social|last (?:four|4) of (?:my )?(?:ssn|social)", r"social|tax"),
+    "ssn": (r"ssn|ss#|social security|ni number|nino|national insurance|my social|last (?:four|4) of (?:my )?(?:ssn|social)|ppsn?|aadhaa?r|tfn|social insurance|pesel|curp", r"social|tax|sin"),
     "record": (
-        r"mrn|m\.r\.n\.?|medical record|chart number|patient id|hospital id|unit number|emr id|epic id|case id",
+        r"mrn|umrn|uhid|nhi|m\.r\.n\.?|medical record|chart number|patient id|hospital id|unit number|emr id|epic id|case id|hosp(?:ital)? no|chi number",
         r"record|patient|hospital|chart|file|case|ref|reference|medical|clinic|appointment|booking|confirmation|ticket|referral|claim|order|rx|prescription|visit|encounter|study|trial",
     ),
     "plan": (
-        r"mbi|member id|subscriber id|policy|hicn|group number|insurance id|medicare id|medicaid id|beneficiary",
+        r"ohip|ramq|ahcip|phn|ihi|health card|msp|mbi|member id|subscriber id|policy|hicn|group number|insurance id|medicare id|medicaid id|beneficiary",
         r"member|subscriber|insurance|insurer|medicare|medicaid|tricare|plan|group|nhs|health ?plan|health|aetna|cigna|humana|bupa|axa|anthem|kaiser|blue cross|bcbs|united|h&c|chi|card",
     ),
     "account": (r"iban|acct|account|routing|sort code|debit card|credit card|mastercard|cvv|invoice", r"bank|visa|card|bill|payment|statement|customer|patient account|portal|loyalty|pin"),
@@ -94,6 +110,10 @@ _LABELLED = [
     )
     for kind, (alone, marked) in _LABELS.items()
 ]
+_UNMARKED = re.compile(
+    r"\b(?:record|patient|hospital|chart|file|case|member|policy|account|claim|invoice|ticket|booking|referral) (?=[a-z/-]{0,6}\d{2}[\d/-]*\d{2})([a-z0-9/-]{5,20})(?![\w@])",
+    re.IGNORECASE,
+)
 _PLATE = re.compile(r"\b(?:plates?|number ?plate|reg(?:istration)?)(?: (?:number|no|is|of|my|car|the))*[ :#]+((?=[a-z]*[ -]?\d|\d)[a-z0-9]{1,5}[ -]?[a-z0-9]{1,5})\b", re.IGNORECASE)  # fmt: skip
 _MARKED = re.compile(rf"(?<![a-z]){_MARK}|:|last", re.IGNORECASE)
 _SHORTEST_VALUE = 3
@@ -128,12 +148,22 @@ def _all(text: str) -> Iterator[Find]:
     yield from (Find("account", match.start(), match.end()) for match in _SORT_CODE.finditer(text))
     yield from (Find("ssn", match.start(), match.end()) for match in _NATIONAL_INSURANCE.finditer(text))
     yield from (Find("device", match.start(), match.end()) for match in _UDI.finditer(text))
+    yield from (Find("record", match.start(), match.end()) for match in _DOTTED.finditer(text))
+    yield from (Find("account", match.start(1), match.end(1)) for match in _LAST_DIGITS.finditer(text))
+    yield from (Find("licence", match.start(), match.end()) for match in _UK_LICENCE.finditer(text))
+    yield from (Find("device", match.start(1), match.end(1)) for match in _SERIAL_IN_GROUPS.finditer(text))
+    yield from find_spoken(text)
     for pattern in _VEHICLES:
         yield from (Find("vehicle", m.start(), m.end()) for m in pattern.finditer(text) if re.search(r"\d", m.group()))
     yield from (Find("vehicle", match.start(1), match.end(1)) for match in _PLATE.finditer(text))
     if _NEAR_A_CAR.search(text):
         yield from (Find("vehicle", match.start(), match.end()) for match in _PLATE_BY_A_CAR.finditer(text))
     yield from _mixed(text)
+    yield from (
+        Find("record", m.start(1), m.end(1))
+        for m in _UNMARKED.finditer(text)
+        if not re.match(_UNIT, text[m.end() : m.end() + 20])
+    )
     for kind, pattern in _LABELLED:
         yield from (Find(kind, m.start(1), m.end(1)) for m in pattern.finditer(text) if _is_value(m))
 
@@ -188,7 +218,11 @@ def _mixed(text: str) -> Iterator[Find]:
         token = match.group().lstrip("#")
         if _PUBLIC.search(text[max(0, match.start() - _HINT_REACH) : match.start()]):
             continue
-        if sum(c.isdigit() for c in token) < _FEWEST_DIGITS or _CODE.fullmatch(token) or _PARTS.fullmatch(token):
+        if (
+            (sum(c.isdigit() for c in token) < _FEWEST_DIGITS and not _PRINTED.fullmatch(token))
+            or _CODE.fullmatch(token)
+            or _PARTS.fullmatch(token)
+        ):
             continue
         if _AMOUNT.fullmatch(token) and all(_AMOUNT_WORDS.fullmatch(w) for w in re.findall(r"[a-zµ]+", token.lower())):
             continue

@@ -18,14 +18,22 @@ _MAIL_SPACED = re.compile(r"(?<![\w.+-])[\w.+-]{1,40} ?@ ?[a-z0-9-]{2,30}(?: ?\.
 _MAIL_WITHOUT_DOT = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{1,40}} at {_MAIL_HOSTS}\b(?:[ .](?:dot )?(?:com|co|net|uk))*", re.IGNORECASE
 )
-_TOP = r"(?:com|org|net|edu|gov|info|biz|io|me|co|app|blog|health|care|clinic|online|site|website|uk|us|ca|au|nz|ie|de|fr|es|it|nl|eu|in|pl|tv|page|link|ly|be|gl|dev|xyz|shop|store|family|life|world|club|space|photos|cloud|google|weebly|wixsite|wordpress|blogspot)"
+_TOP = (
+    r"(?:com|org|net|edu|gov|mil|int|info|biz|io|me|co|app|blog|health|care|clinic|hospital|doctor|online|site|website|example|test|invalid|local|localhost|uk|us|ca|au|nz|ie|de|fr|es|it|nl|eu|in|pl|tv|page|link|ly|be|gl|dev|xyz|shop|store|family|life|world"
+    r"|club|space|photos|pics|video|art|cloud|google|weebly|wixsite|wordpress|blogspot|tech|scot|wales|cymru|london|nyc|irish|live|news|today|zone|social|chat|fm|cc|ai|gg|im|ch|at|se|no|dk|fi|pt|cz|ro|gr|hu|sk|br|mx|ar|cl|za|ng|ke|gh|sg|hk|jp|cn|kr|ru|ua|tr|il|ae|pk|lk|ph|my|th|vn|id)"
+)
 _LINK = re.compile(
     rf"(?:\bhttps?://[^\s<>\"]{{1,500}}|\bwww\.[^\s<>\"]{{1,500}}|(?<![\w@.-])[a-z0-9-]{{1,63}}(?:\.[a-z0-9-]{{1,63}}){{0,3}}\.{_TOP}\b(?:/[^\s<>\"]{{0,300}})?)",
     re.IGNORECASE,
 )
 # "better.in" is a slip of the thumb; so short an ending needs a path or a www.
 _TWO_MEANINGS = re.compile(
-    r"\.(?:in|me|it|be|is|us|co|care|page|link|site|health|clinic|app|blog|info)$", re.IGNORECASE
+    r"\.(?:in|me|it|be|is|us|co|care|page|link|site|health|clinic|app|blog|info|hospital|doctor|online|test|example|local|family|life|world|club|space|photos|pics|video|art|live|news|today|zone|social|chat|at|no|my|id|im|ai|th|il|store|shop|int|mil|tv|website|irish|london)$",
+    re.IGNORECASE,
+)
+# A path says that it is one, whatever the ending: "paulspump.surgery/story".
+_WITH_PATH = re.compile(
+    r"(?<![\w@.-])[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,3}\.[a-z]{2,12}/[^\s<>\"]{2,300}", re.IGNORECASE
 )
 _LINK_IN_WORDS = re.compile(
     r"\b(?:www dot )?[a-z0-9-]{3,40} dot (?:com|org|net|co|uk|info|blog|me)(?: dot uk| slash [\w-]{1,40})*\b",
@@ -42,6 +50,9 @@ def find_online(text: str, lexicon: Lexicon) -> Iterator[Find]:
     for pattern in (_MAIL, _MAIL_IN_WORDS, _MAIL_SPACED, _MAIL_WITHOUT_DOT):
         yield from (Find("email", match.start(), match.end()) for match in pattern.finditer(text))
     yield from (Find("url", m.start(), _end(m)) for m in _LINK.finditer(text) if not _is_public(_linked(m), lexicon))
+    yield from (
+        Find("url", m.start(), _end(m)) for m in _WITH_PATH.finditer(text) if not _is_public(_linked(m), lexicon)
+    )
     yield from (Find("url", match.start(), match.end()) for match in _LINK_IN_WORDS.finditer(text))
     yield from (Find("url", match.start(), match.end()) for match in _HANDLE.finditer(text))
     yield from (

@@ -1,5 +1,6 @@
 """Presidio's engine with the language model, its own recognisers that serve here, and those of PumpTalk."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, LocalRecognizer, RecognizerRegistry, RecognizerResult
@@ -20,9 +21,10 @@ from server.privacy.names import find_names
 from server.privacy.numbers import find_numbers
 from server.privacy.online import find_online
 from server.privacy.places import find_places
-from server.privacy.words import words_of
+from server.privacy.reading import Reading
 
 _LANGUAGE = "en"
+_DIGIT = re.compile(r"\d")
 # Presidio's e-mail and address recognisers are left out: they ask tldextract, which fetches a list from the network.
 _PRESIDIO: dict[str, tuple[Callable[[], EntityRecognizer], Kind]] = {
     "IBAN_CODE": (IbanRecognizer, "account"),
@@ -42,16 +44,24 @@ class Recognisers:
         for recogniser, _ in _PRESIDIO.values():
             registry.add_recognizer(recogniser())
         self._entities = [*KINDS, *_PRESIDIO]
+        self._lexicon, self._model = lexicon, EntityModel()
         self._engine = AnalyzerEngine(
             registry=registry,
-            nlp_engine=EntityModel(),
+            nlp_engine=self._model,
             supported_languages=[_LANGUAGE],
             context_aware_enhancer=_NoContext(),
         )
 
     def find(self, text: str) -> list[Find]:
-        """What may identify somebody, in no order, with overlaps."""
-        results = self._engine.analyze(text, _LANGUAGE, entities=self._entities)
+        """What may identify somebody, in no order, with overlaps.
+
+        The language model takes most of the time, and it only adds to what capitals tell; so most messages go without.
+        """
+        is_worth_it = Reading(text, self._lexicon).may_name_something
+        artifacts = self._model.process_text(text, _LANGUAGE) if is_worth_it else self._model.unread(_LANGUAGE)
+        # Presidio's own all need digits.
+        entities: list[str] = self._entities if _DIGIT.search(text) else [*KINDS]
+        results = self._engine.analyze(text, _LANGUAGE, entities=entities, nlp_artifacts=artifacts)
         return [Find(_kind(result.entity_type), result.start, result.end) for result in results]
 
 
@@ -74,10 +84,10 @@ class _OwnRecogniser(LocalRecognizer):
         return [RecognizerResult(f.kind, f.start, f.end, 1.0) for f in self._finds(text, nlp_artifacts)]
 
     def _finds(self, text: str, artifacts: NlpArtifacts) -> Iterator[Find]:
-        words = words_of(text)
+        reading = Reading(text, self._lexicon)
         named = [(e.label_, (e.start_char, e.end_char)) for e in artifacts.entities]
-        yield from find_names(text, words, [span for label, span in named if label in _PERSONS], self._lexicon)
-        yield from find_places(text, words, [span for label, span in named if label in _PLACES], self._lexicon)
+        yield from find_names(reading, [span for label, span in named if label in _PERSONS])
+        yield from find_places(reading, [span for label, span in named if label in _PLACES])
         yield from find_dates(text)
         yield from find_ages(text)
         yield from find_online(text, self._lexicon)

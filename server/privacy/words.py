@@ -3,15 +3,20 @@
 import re
 from dataclasses import dataclass
 
+from spacy.lang.en.stop_words import STOP_WORDS
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’‘`][^\W\d_]+)*")
 _SENTENCE_ENDS = frozenset(".!?\n\r")
-# Of a message with more words than this, capitals say nothing if nearly all words have one.
-_FEW_WORDS, _MOST = 4, 0.6
+# Of a message with more words than this, capitals say nothing if so large a part has one.
+_FEW_WORDS, _MOST, _MOST_SMALL = 4, 0.9, 0.5
+_SMALL = STOP_WORDS - {"may", "will"}
+# Two capitals may be part of a postcode ("BD23 5AT").
+_PART = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word with its place. `gap` is what stands between it and the word before; `capital` is a telling capital."""
+    """A word with its place, without the ending of a possessive. `gap` is what stands between it and the word before; `capital` is a telling capital."""
 
     text: str
     lower: str
@@ -20,6 +25,7 @@ class Word:
     gap: str
     capital: bool
     opens: bool
+    is_possessive: bool
 
     @property
     def is_initial(self) -> bool:
@@ -39,7 +45,16 @@ def words_of(text: str) -> list[Word]:
         lower = plain(piece)
         last = match.start() + len(lower)
         words.append(
-            Word(text[match.start() : last], lower, match.start(), last, gap, tells and piece[0].isupper(), opens)
+            Word(
+                text=text[match.start() : last],
+                lower=lower,
+                start=match.start(),
+                end=last,
+                gap=gap,
+                capital=tells and piece[0].isupper(),
+                opens=opens,
+                is_possessive=last < match.end(),
+            )
         )
         end = match.end()
     return words
@@ -52,8 +67,13 @@ def plain(word: str) -> str:
 
 
 def _capitals_tell(words: list[str]) -> bool:
-    """Whether capitals are used as usual: not all over, and not for the first letter of every word."""
+    """Whether capitals are used as usual: not all over, and not for the first letter of every word.
+
+    Small words tell it best: an address alone is full of capitals.
+    """
     lengthy = [word for word in words if len(word) > 1]
-    if len(lengthy) < _FEW_WORDS:
+    if not lengthy or len(lengthy) < _FEW_WORDS:
         return not lengthy or not all(word.isupper() for word in lengthy)
-    return sum(word[0].isupper() for word in lengthy) <= _MOST * len(lengthy)
+    small = [word for word in lengthy[1:] if word.lower() in _SMALL and not (len(word) == _PART and word.isupper())]
+    told, most = (small, _MOST_SMALL) if small else (lengthy, _MOST)
+    return sum(word[0].isupper() for word in told) <= most * len(told) and not all(word.isupper() for word in lengthy)

@@ -1,6 +1,7 @@
 """Each override behaves as the code that it replaces."""
 
 import asyncio
+import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import rasa
 from aiohttp import web
 from jsonschema import ValidationError
+from rasa.core import run as rasa_run
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
@@ -42,6 +44,7 @@ OVERRIDDEN: list[tuple[Any, str]] = [
     (DaskGraphRunner, "run"),
     (Domain, "is_empty"),
     (rasa_action, "DEFAULT_REQUEST_TIMEOUT"),
+    (rasa_run, "load_agent_on_start"),
     (CombinedDataImporter, "get_nlu_data"),
     (ResponsesSyncImporter, "get_nlu_data"),
     (E2EImporter, "get_nlu_data"),
@@ -243,3 +246,17 @@ def test_duplicates_are_found_as_before() -> None:
     rasa_speedups.apply_to_training()
     assert distinct() == by_rasa
     assert len(by_rasa) == 3
+
+
+def test_the_loaded_model_is_as_before_and_no_longer_walked_by_the_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def load(*args: Any) -> Any:
+        return ["agent", *args]
+
+    monkeypatch.setattr(rasa_speedups, "_rasa_load", load)
+    rasa_speedups.apply()
+    try:
+        loaded = asyncio.run(rasa_run.load_agent_on_start("model", None, None, None, None))
+        assert loaded == ["agent", "model", None, None, None, None]
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()

@@ -154,7 +154,7 @@ async def test_a_turn_that_a_stopped_server_left_open_is_answered_on_retry(
     now = datetime.now(UTC)
     async with database.session() as session:
         log = TurnLog(session)
-        assert await log.number(visitor.id, 1)
+        assert await log.number(visitor.id, 1, now)
         lease = Lease(now - timedelta(seconds=1), claim="of a server that is gone")
         await log.add(NewTurn(visitor.id, "m-1", "hello"), 2, now, lease)
     await database.close()

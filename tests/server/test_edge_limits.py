@@ -18,6 +18,7 @@ from server_fakes import FakeBot, Visitor
 from socket_client import PollingClient
 
 from server.edge.limits import RateLimits
+from server.errors import NotFoundError
 from server.main import create_app
 from server.settings import Settings
 
@@ -251,3 +252,35 @@ async def test_redis_is_used_again_when_it_is_back(redis: Redis) -> None:
 async def metric(client: httpx.AsyncClient, name: str) -> float:
     text = (await client.get("/metrics")).text
     return next(s.value for f in text_string_to_metric_families(text) for s in f.samples if s.name == name)
+
+
+async def test_who_only_guesses_takes_nobodys_place(settings: Settings, bot: FakeBot) -> None:
+    app = create_app(settings.model_copy(update={"max_turns_in_flight": 1}), bot)
+    door, is_judged, verdict = app.state.door, asyncio.Event(), asyncio.Event()
+
+    async def admit() -> None:
+        is_judged.set()
+        await verdict.wait()
+        raise NotFoundError("no such conversation")
+
+    async def guess() -> None:
+        async with door.turn("192.0.2.1", "guessed", "hi", admit):
+            raise AssertionError("a guesser came in")
+
+    guessing = asyncio.create_task(guess())
+    await is_judged.wait()
+    async with door.turn("192.0.2.2", "anna", "hi"):
+        verdict.set()
+        with pytest.raises(NotFoundError):
+            await guessing
+
+
+async def test_another_token_is_refused_after_the_right_one_was_seen(settings: Settings, bot: FakeBot) -> None:
+    async with clients(settings, bot) as [client]:
+        anna = await Visitor.arrive(client)
+        assert (await anna.send("hi", "m-1")).status_code == 200
+        wrong = {"Authorization": "Bearer guessed"}
+        url = f"/api/v1/conversations/{anna.id}/messages"
+        response = await client.post(url, json={"client_message_id": "m-2", "text": "hi"}, headers=wrong)
+        assert response.status_code == 404
+        assert (await anna.send("hi", "m-3")).status_code == 200

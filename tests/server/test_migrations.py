@@ -91,7 +91,7 @@ async def test_an_old_conversation_goes_on_with_the_next_number(engine: AsyncEng
         await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
     database = Database(url)
     async with database.session() as session:
-        numbered = await TurnLog(session).number("c", 1)
+        numbered = await TurnLog(session).number("c", 1, datetime.now(UTC))
         assert numbered
         assert numbered.last_seq == 3
         assert [m.text for m in await LogRepository(session).messages("c", 0)] == ["hello", "hi"]

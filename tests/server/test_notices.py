@@ -144,7 +144,7 @@ async def raised(database: Database, gravity: int = 1) -> str:
     async with database.session() as session:
         if await LogRepository(session).conversation("c") is None:
             await LogRepository(session).add_api_conversation("c", "h", golden_replies()[:1])
-        numbered = await TurnLog(session).number("c", 1)
+        numbered = await TurnLog(session).number("c", 1, now)
         assert numbered
         new = NewTurn("c", str(numbered.last_seq), SECRET_TEXT)
         turn = await TurnLog(session).add(new, numbered.last_seq, now, Lease(now))

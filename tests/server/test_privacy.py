@@ -2,11 +2,12 @@
 
 import json
 import logging
+import shutil
 import socket
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -48,11 +49,56 @@ def redactor(longest: int = LONGEST) -> Redactor:
         ("pump serial NGP402981H", "pump serial (number)", ["device"]),
         ("see www.gerrysbackpain.co.uk/pump", "see (link)", ["url"]),
         ("from 86.14.220.31", "from (link)", ["ip"]),
+        # By what follows.
+        ("Grace asked me to write for her", "(name) asked me to write for her", ["name"]),
+        ("summer is my girl", "(name) is my girl", ["name"]),
+        ("kev's pump beeps", "(name)'s pump beeps", ["name"]),
+        ("my daughter April was told to wait", "my daughter (name) was told to wait", ["name"]),
+        # Whole addresses, and those of other countries.
+        ("12 Gorse Rise, Matlock, DE4 9ZZ: is it far", "(place): is it far", ["place"]),
+        ("we live in Boiling Springs", "we live in (place)", ["place"]),
+        ("my eircode is A92 X0Y7", "my eircode is (place)", ["place"]),
+        ("call five five five oh one two three", "call (phone)", ["phone"]),
+        ("serial ngp 771 204 h", "serial (number)", ["device"]),
+        ("the visa ending 8841", "the visa ending (number)", ["account"]),
+        ("see paulspump.surgery/story", "see (link)", ["url"]),
     ],
 )
 def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[str]) -> None:
     done = redactor().redact(text)
     assert (done.text, dict(done.counts)) == (redacted, dict.fromkeys(kinds, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the bill came and I was shocked",
+        "Will my husband have to stay?",
+        "does the nurse mark the spot",
+        "i eat at Wendy's too much",
+        "my pain is 7.5/10",
+        "one two three four five six and breathe",
+        "ERI says 4 months",
+        "anyone in Ontario doing pumps",
+    ],
+)
+def test_words_that_are_names_elsewhere_stay(text: str) -> None:
+    assert redactor().redact(text).text == text
+
+
+def test_the_language_model_reads_only_what_capitals_make_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    process = language_model.EntityModel.process_text
+
+    def counting(self: language_model.EntityModel, text: str, language: str) -> Any:
+        read.append(text)
+        return process(self, text, language)
+
+    monkeypatch.setattr(language_model.EntityModel, "process_text", counting)
+    redactor().redact("how long does the battery last? Does it hurt")
+    assert read == []
+    redactor().redact("I asked Quillfeather about the battery")
+    assert read == ["I asked Quillfeather about the battery"]
 
 
 def test_ordinary_questions_stay_as_they_are() -> None:
@@ -148,7 +194,7 @@ def test_another_language_model_than_the_pinned_one_is_refused(monkeypatch: pyte
     [
         ("- a", "lists of words"),
         ("drugs: [a]", "also_words"),
-        ("{also_words: [1], still_names: [], numbers: [], websites: []}", "also_words"),
+        ("{also_words: [1], still_names: [], numbers: [], websites: [], conditions: []}", "also_words"),
     ],
 )
 def test_a_broken_allow_list_stops_the_start(tmp_path: Path, content: str, complaint: str) -> None:
@@ -162,6 +208,7 @@ def test_a_word_of_the_clinics_own_stays(tmp_path: Path) -> None:
     lists = yaml.safe_load((ROOT / "data" / "privacy" / "allow.yml").read_text(encoding="utf-8"))
     text = "is Dr. Ramirez in on Monday"
     (tmp_path / "privacy").mkdir()
+    shutil.copy(ROOT / "data" / "privacy" / "first_names.txt", tmp_path / "privacy")
     for our_doctors, expected in ([], "is Dr. (name) in on Monday"), (["Ramirez"], text):
         file = tmp_path / "privacy" / "allow.yml"
         file.write_text(json.dumps({**lists, "our_doctors": our_doctors}), encoding="utf-8")

@@ -119,7 +119,7 @@ class Marks:
         return "erased"
 
     async def _hold(self) -> None:
-        if await TurnLog(self._session).number(self._id, 0) is None:
+        if not await TurnLog(self._session).hold(self._id):
             raise NotFoundError(_GONE)
 
     async def _held_entry(self) -> InboxEntry:

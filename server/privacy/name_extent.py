@@ -1,0 +1,38 @@
+"""How far a name goes on from its first word."""
+
+from server.privacy.finds import Find
+from server.privacy.name_cues import ENDINGS, INSIDE, MOST, PARTICLES
+from server.privacy.reading import Reading
+
+
+def name_from(reading: Reading, i: int, start: int | None = None) -> Find:
+    """The name that begins with this word, or at character `start`, as far as it goes on."""
+    words = reading.words
+    end = i
+    for j in range(i + 1, min(i + MOST, len(words))):
+        if words[j].gap not in INSIDE and not (_is_initial(reading, j - 1) and words[j].gap == ". "):
+            break
+        if _goes_on(reading, j) or (words[j].is_initial and words[j].gap == " "):
+            end = j
+        elif not (_is_initial(reading, j) or words[j].lower in PARTICLES):
+            break
+    return Find("name", words[i].start if start is None else start, words[end].end)
+
+
+def _is_initial(reading: Reading, j: int) -> bool:
+    """The "J." or "a." before a surname."""
+    word = reading.words[j]
+    return word.is_initial or (len(word.text) == 1 and word.text.isalpha() and reading.text.startswith(".", word.end))
+
+
+def _goes_on(reading: Reading, j: int) -> bool:
+    word, lexicon = reading.words[j], reading.lexicon
+    if j in reading.protected:
+        return word.capital and lexicon.is_last(word.lower) and not word.opens
+    if word.capital:
+        return (not word.opens or _is_initial(reading, j - 1)) and (
+            not lexicon.is_ordinary(word.lower) or lexicon.is_last(word.lower) or lexicon.is_first(word.lower)
+        )
+    if lexicon.is_common(word.lower) or word.lower.endswith(ENDINGS):
+        return False
+    return lexicon.is_last(word.lower) or lexicon.is_first(word.lower) or not lexicon.is_ordinary(word.lower)

@@ -1,0 +1,133 @@
+"""Names that are told by what follows them: who speaks, says, owns or is somebody's mother is a person."""
+
+from collections.abc import Iterator
+
+from server.privacy.name_cues import BEFORE_SUBJECT, BELONGINGS, HERE, HUMAN, KIN, LIVING
+from server.privacy.reading import Reading
+
+_NAME, _WHOSE, _AND = (
+    frozenset({"name", "names"}),
+    frozenset({"my", "our", "her", "his", "the"}),
+    frozenset({"and", "&"}),
+)
+
+
+def find_subjects(reading: Reading) -> Iterator[int]:
+    """The places of words that begin such a name."""
+    for i in range(len(reading.words)):
+        if len(reading.words[i].lower) > 1 and (
+            _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
+        ):
+            yield i
+        if _is_pair(reading, i):
+            yield from (i, i + 2)
+
+
+def _end(reading: Reading, i: int) -> int:
+    """The last word of the name that begins here: a surname may follow."""
+    words, lexicon = reading.words, reading.lexicon
+    while i + 1 < len(words) and words[i + 1].gap == "-":
+        i += 1
+    if i + 1 == len(words) or words[i + 1].gap != " ":
+        return i
+    after = words[i + 1]
+    if i + 1 in reading.protected:
+        return i + (after.capital and lexicon.is_last(after.lower))
+    is_usual = lexicon.is_ordinary(after.lower)
+    return i + (not is_usual if after.capital else lexicon.is_last(after.lower) and not is_usual)
+
+
+def _is_owner(reading: Reading, i: int) -> bool:
+    """kev's pump, yusufs mother"""
+    word, lexicon = reading.words[i], reading.lexicon
+    if i in reading.protected or reading.following(i) not in BELONGINGS:
+        return False
+    if word.is_possessive:
+        return lexicon.is_rare(word.lower) or (lexicon.is_first(word.lower) and not _is_thing(reading, i))
+    bare = word.lower.removesuffix("s")
+    return bare != word.lower and lexicon.is_first(bare) and lexicon.is_unknown(word.lower)
+
+
+def _is_named_by_kin(reading: Reading, i: int) -> bool:
+    """summer is my girl, Chase my grandson, Mark Bishop is my name, consuelo, my aunt"""
+    word, lexicon, words = reading.words[i], reading.lexicon, reading.words
+    if not lexicon.is_first(word.lower) and not (word.capital and lexicon.is_rare(word.lower)):
+        return False
+    j = _end(reading, i) + 1
+    is_told = j < len(words) and words[j].lower in {"is", "was"} and not words[j].opens
+    j += is_told
+    if j + 1 >= len(words) or words[j].lower not in _WHOSE or words[j + 1].opens or words[j].opens:
+        return False
+    kin = words[j + 1].lower
+    if is_told and kin in _NAME and words[j].lower == "my":
+        return True
+    if kin not in KIN or words[j].lower == "the" or (word.lower in _AUXILIARIES and not is_told):
+        return False
+    return (word.capital and i not in reading.protected) or (word.opens and words[j].gap.strip() in ("", ","))
+
+
+def _acts(reading: Reading, i: int) -> bool:
+    """Grace asked me, hunter has the pump, Olumide Adeyemi here"""
+    word, lexicon = reading.words[i], reading.lexicon
+    if not _is_at_subject(reading, i):
+        return False
+    if i in reading.protected:  # "Virginia asked me"
+        return (
+            word.capital
+            and reading.protected[i] == 1
+            and lexicon.is_first(word.lower)
+            and reading.following(i) in HUMAN
+        )
+    end = _end(reading, i)
+    after = reading.following(end)
+    if reading.words[end].end != reading.words[i].end and after in HERE:
+        return word.capital or not lexicon.is_common(word.lower)
+    if lexicon.is_first(word.lower):
+        if after in HUMAN:
+            return not _is_thing(reading, i)
+        if not word.capital or lexicon.is_common(word.lower) or word.lower in _NEVER:
+            return False
+        return after in LIVING | HERE or (after in _STATES and not lexicon.is_ordinary(word.lower))
+    if word.opens and not word.capital and after in HUMAN:
+        return lexicon.is_rare(word.lower)
+    return (
+        after in HUMAN | HERE | LIVING | _FROM
+        and word.capital
+        and lexicon.is_rare(word.lower)
+        and not _is_acronym(word.text)
+    )
+
+
+def _is_acronym(text: str) -> bool:
+    """ERI says 4 months"""
+    return text.isupper() and len(text) <= _LONGEST_ACRONYM
+
+
+_LONGEST_ACRONYM = 5
+_STATES, _AUXILIARIES, _FROM = frozenset({"is", "was"}), frozenset({"will", "may"}), frozenset({"from"})
+# With a capital at the beginning, these are the word and not the name far more often.
+_NEVER = frozenset("hope will may joy grace faith art bill pat ray mark grant chance".split())
+
+
+def _is_at_subject(reading: Reading, i: int) -> bool:
+    return reading.words[i].opens or reading.words[i].capital or reading.preceding(i) in BEFORE_SUBJECT
+
+
+def _is_thing(reading: Reading, i: int) -> bool:
+    """the bill, this mark"""
+    before = reading.preceding(i)
+    return before != "" and before not in BEFORE_SUBJECT and not reading.words[i].capital
+
+
+def _is_pair(reading: Reading, i: int) -> bool:
+    """Bill and June are both here"""
+    words, lexicon = reading.words, reading.lexicon
+    if i + 3 >= len(words) or words[i + 1].lower not in _AND:
+        return False
+    return (
+        all(words[k].capital and lexicon.is_first(words[k].lower) for k in (i, i + 2))
+        and words[i].opens
+        and (
+            i + 2 not in reading.protected or reading.following(i + 2) in {"are", "both", "have", "want", "say", "here"}
+        )
+    )
