@@ -297,7 +297,7 @@ FAULTS = {
     "unknown field": (ANSWER, "{clinic}", "{hospital}", "the unknown field {hospital}"),
     "empty field": (ANSWER, "{clinic}", "{}", "the unknown field {}"),
     "stray brace": (ANSWER, "{clinic}", "{clinic", "has a stray brace"),
-    "unknown field in phrase": (PHRASES_FILE, "{phone}", "{fax}", "the unknown field {fax}"),
+    "unknown field in phrase": (PHRASES_FILE, "that. Call {phone}", "that. Call {fax}", "the unknown field {fax}"),
     "reminder of no severity": (PHRASES_FILE, "crisis: Call", "advice: Call", "reminders.crisis: is missing"),
     "see-also leads nowhere": (ANSWER, "[battery_life]", "[mri]", "see_also names mri"),
     "see-also is the topic": (ANSWER, "[battery_life]", "[greet]", "see_also names the topic itself"),
@@ -380,7 +380,7 @@ def test_a_subject_with_words_needs_a_row(project: Project) -> None:
 
 def test_all_faults_are_told_at_once(project: Project) -> None:
     project.replace("data/answers/greet.yml", "2027-05-31", "2026-11-21")
-    project.replace("data/phrases.yml", "{phone}", "{fax}")
+    project.replace("data/phrases.yml", "that. Call {phone}", "that. Call {fax}")
     project.replace("data/nlu/greet.yml", '"3.1"', '"3.0"')
     code, lines = project.check()
     assert code == 1
