@@ -23,7 +23,7 @@ _NEAR_FROM = 0.03
 # A longer message out of scope is a story, and not the talk going on.
 _SHORT = 7
 # Where a second topic is so nearly as likely as the first, neither is answered with.
-_AS_LIKELY = 0.75
+_AS_LIKELY = 0.9
 _SMALL_TALK = ("greet", "goodbye", "thank", "affirm", "deny")
 
 
@@ -108,7 +108,7 @@ def _in_talk(part: Part, context: Context, library: Library, follow_ups: FollowU
     """What is likeliest after the turns before; asked back where nothing is likely enough."""
     ranking = ranked_in_talk(part, context, library, follow_ups, talk.weights)
     (topic, p), (_, p_of_second) = ranking[:2]
-    is_story = part.action == "refuse" and len(part.text.split()) > _SHORT
+    is_story = part.action == "refuse" and part.ranking[0][0] == REFUSAL and len(part.text.split()) > _SHORT
     if topic == REFUSAL or is_story:
         return Move("refuse", _near(ranking, library), p)
     # A follow-up to which the table has no answer makes other topics likely only beside one another.
