@@ -148,6 +148,8 @@ def test_by_keyboard(page: "Page", server: RealServer) -> None:
     page.wait_for_url(f"**/{ids[2]}")
     page.keyboard.press("r")
     page.get_by_text("Marked as reviewed.").wait_for()
+    # The text is there before the script that listens to keys.
+    page.wait_for_load_state()
     page.keyboard.press("?")
     assert page.get_by_role("dialog").is_visible()
     check(page, "conversations-keys")
@@ -180,7 +182,7 @@ def test_news_come_by_themselves_and_stop_when_nobody_looks(page: "Page", server
     with page.expect_response(re.compile("/news")):
         page.clock.run_for(21_000)
     page.get_by_role("link", name="1 new conversation: show").click()
-    assert page.locator("tbody tr").first.inner_text().startswith("brand new")
+    page.locator("tbody tr").first.get_by_text("brand new").wait_for()
     with page.expect_response(re.compile("/news")):
         page.clock.run_for(6 * 60 * 1000)
     page.wait_for_load_state("networkidle")
