@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 from server.errors import ServerError
 
@@ -16,15 +17,25 @@ async def rounds(steps: Sequence[Step], every_seconds: float) -> None:
     """Round after round until cancelled. A step that fails is logged, and the next round tries again."""
     while True:
         for step in steps:
-            await _tried(step)
+            await _to_its_end(_tried(step))
         await asyncio.sleep(every_seconds)
 
 
 async def stopped(task: asyncio.Task[None]) -> None:
-    """Cancel the rounds and wait until they have ended."""
+    """Cancel the rounds and wait until they have ended, the step that is going on included."""
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
+    """Let a step that has begun finish, even if the rounds are cancelled: cut off, it would break its connection."""
+    task = asyncio.create_task(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 async def _tried(step: Step) -> None:
