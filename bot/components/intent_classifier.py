@@ -144,7 +144,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         # Taken out of its conversation a follow-up is a question like any other: the topics share its probability.
         share = max(1e-6, 1.0 - sum(p for _, p in follow_ups))
         ranking = [(name, p / share) for name, p in every if not name.startswith(FOLLOW_UP)]
-        return self._danger.second(ranking, text, vector) if self._danger else ranking, follow_ups
+        if self._danger:
+            ranking = self._danger.second(ranking, text, vector)
+        # Sharing out may end a hair above 1.
+        return [(name, min(1.0, p)) for name, p in ranking], follow_ups
 
     def _raise_from(self, text: Text, calm: bool) -> float:
         bounds = [self._limits.raise_from]
