@@ -18,7 +18,7 @@ _LEAST, _LEAST_BY_TABLE = 0.002, 0.02
 _SHORT = 6
 # A topic that was offered a moment ago is this much likelier; the dialogues that weights are learned from have too few
 # questions back to tell.
-_OFFERED = math.log(8)
+OFFERED = 8.0
 
 Signs = Dict[Text, float]
 
@@ -31,7 +31,7 @@ def ranked_in_talk(
     sums = {topic: sum(weights[sign] * value for sign, value in own.items()) for topic, own in shown.items()}
     for topic in context.offered:
         if topic in sums:
-            sums[topic] += _OFFERED
+            sums[topic] += math.log(OFFERED)
     highest = max(sums.values())
     odds = {topic: math.exp(value - highest) for topic, value in sums.items()}
     total = sum(odds.values())

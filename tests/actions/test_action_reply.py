@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from action_test_helper import Conversation, Reply, flag, question, refused, said, unsure
 
 from actions.content import clinic, library
@@ -85,6 +86,13 @@ def test_a_red_flag_names_the_emergency_number_and_its_severity() -> None:
 def test_a_pressed_button_is_answered_without_a_ranking() -> None:
     (reply,) = Conversation().press("mri")
     assert reply["metadata"]["topics"] == ["mri"]
+
+
+@pytest.mark.parametrize("topic", ["mri", "trial_duration"])  # far from the last answer, and one that it leads to
+def test_a_button_pressed_in_the_middle_of_a_talk_means_its_topic(topic: str) -> None:
+    talk = Conversation()
+    talk.say(question("trial_overview"))
+    assert [reply["metadata"]["topics"] for reply in talk.press(topic)] == [[topic]]
 
 
 def test_out_of_scope_by_name_is_refused_and_announces_no_near_topics() -> None:
