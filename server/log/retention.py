@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.log.models import Contact, Conversation, Erasure, Feedback, Job, Reply, Turn
 
+_WAITED_AT_MOST = timedelta(minutes=1)
 # Children before parents.
 _OF_A_CONVERSATION = (Feedback, Contact, Reply, Turn)
 
@@ -91,8 +92,9 @@ class RetentionRepository:
 
     async def take_job(self, name: str, now: datetime, every: timedelta) -> bool:
         """Whether a job is due and now this caller's: of several processes only one is told so."""
-        # A moment that is too far away was written before the clock was set back.
-        is_due = or_(Job.due_at <= now, Job.due_at > now + every)
+        # A moment that is too far away was written before the clock was set back. It is a little too far for who waited
+        # for the database while another took the job at a later moment.
+        is_due = or_(Job.due_at <= now, Job.due_at > now + every + _WAITED_AT_MOST)
         taken = update(Job).where(Job.name == name, is_due).values(due_at=now + every).returning(Job.name)
         if await self._session.scalar(taken) is not None:
             return True

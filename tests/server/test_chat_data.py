@@ -212,6 +212,9 @@ async def test_of_several_servers_one_does_a_job_and_again_when_it_is_due(databa
     assert sorted(await asyncio.gather(*(take(now) for _ in range(5)))) == [False] * 4 + [True]
     assert not await take(now + hour / 2)
     assert sorted(await asyncio.gather(*(take(now + hour) for _ in range(5)))) == [False] * 4 + [True]
+    assert not await take(now + hour - timedelta(seconds=5)), (
+        "who waited for the database meanwhile looks a little earlier"
+    )
     assert await take(now - 3 * hour), "a clock that was set back does not stop the job"
 
 
