@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.roles import Action
 from server.console.sessions import SessionLimits, StaffSessions, token_of
 from server.console.staff import Staff
@@ -67,14 +67,14 @@ async def own_pages_only(request: Request) -> None:
         raise ForeignRequestError("This was sent by another site's page. Go back to the console and try again.")
 
 
-async def https_in_production(request: Request, console: Annotated[Console, Depends(console)]) -> None:
+async def https_in_production(request: Request, console: OfConsole) -> None:
     """Raise NoHttpsError if this is production and passwords would travel in the open."""
     if console.settings.environment == "production" and request.url.scheme != "https":
         detail = "Open the console by https. If you did: TRUSTED_PROXIES must name the proxy that says so."
         raise NoHttpsError(detail)
 
 
-async def signed_in(request: Request, console: Annotated[Console, Depends(console)]) -> Staff:
+async def signed_in(request: Request, console: OfConsole) -> Staff:
     """Who is signed in. Raises NotSignedInError."""
     token = token_of(request)
     if token:

@@ -1,11 +1,9 @@
 """The console's script and style sheet, as the web build made them."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from starlette.responses import FileResponse
 
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.errors import NotFoundError
 
 _FILES = {"console.js": "text/javascript; charset=utf-8", "console.css": "text/css; charset=utf-8"}
@@ -16,7 +14,7 @@ router = APIRouter()
 
 
 @router.get("/staff/assets/{name}")
-async def asset(name: str, console: Annotated[Console, Depends(console)]) -> Response:
+async def asset(name: str, console: OfConsole) -> Response:
     """One file of the build."""
     path = console.settings.widget_dir / "console" / name
     if name not in _FILES or not path.is_file():

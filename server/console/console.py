@@ -1,9 +1,9 @@
 """What the console's routes need from the composition root."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from knowledge import Clinic, Library
 from server.db import Database
@@ -36,3 +36,6 @@ def console(request: Request) -> Console:
     """The console of the application that a request came to."""
     found: Console = request.app.state.console
     return found
+
+
+OfConsole = Annotated[Console, Depends(console)]

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from starlette.responses import RedirectResponse
 
 from server.console import assets
 from server.console.access import (
@@ -19,7 +18,7 @@ from server.console.analytics import routes as analytics
 from server.console.answers import routes as answers
 from server.console.console import Console
 from server.console.inbox import routes_conversation, routes_list, routes_marks, routes_red_flags
-from server.console.pages import page
+from server.console.pages import page, see_other
 from server.console.people import routes_accounts, routes_me, routes_provider, routes_sign_in
 from server.console.teaching.router import router as teaching
 from server.console.trail_page import routes as trail_page
@@ -64,12 +63,12 @@ async def _lead_to_sign_in(request: Request, error: NotSignedInError) -> Respons
         if request.headers.get("Sec-Fetch-Site") == "cross-site":
             # A link in a web mail: the browser leaves the cookie out. It sends it when our own page asks again.
             return page(request, "people/onward.html", onward=asked)
-        return RedirectResponse(f"/staff/sign-in?next={quote(asked)}", HTTPStatus.SEE_OTHER)
+        return see_other(f"/staff/sign-in?next={quote(asked)}")
     return problem(error.status, error.detail, code=error.code)
 
 
 async def _lead_elsewhere(_: Request, error: ElsewhereError) -> Response:
-    return RedirectResponse(error.path, HTTPStatus.SEE_OTHER)
+    return see_other(error.path)
 
 
 async def _refuse(request: Request, error: ProblemError) -> Response:

@@ -1,10 +1,12 @@
 """Rendering the pages: one layout, one environment. A request of htmx gets the same page; htmx picks its part."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
+from starlette.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
 
 from server.console.console import console
@@ -53,3 +55,8 @@ def page(request: Request, template: str, staff: Staff | None = None, status: in
         "path": request.url.path,
     }
     return templates.TemplateResponse(request, template, {**shared, **context}, status_code=status, headers=_HEADERS)
+
+
+def see_other(path: str) -> Response:
+    """Where a browser goes after a form, with a GET: reloading that page sends nothing twice."""
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)

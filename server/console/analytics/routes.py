@@ -11,7 +11,7 @@ from server.console.analytics import charts, tables
 from server.console.analytics.figures import Figures
 from server.console.analytics.period import CHOICES, Period, UnsoundPeriodError
 from server.console.analytics.service import AnalyticsService
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.csv import csv_response
 from server.console.pages import page
 from server.console.roles import Action
@@ -30,7 +30,7 @@ _CHART_HEADERS = {
 _NO_SUCH = "There is no such table; the analytics page shows all of them."
 
 
-def analytics_service(console: Annotated[Console, Depends(console)]) -> AnalyticsService:
+def analytics_service(console: OfConsole) -> AnalyticsService:
     """The service on this console."""
     return AnalyticsService(console)
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from starlette.responses import RedirectResponse
 
 from server.console.access import allowed_to
 from server.console.answers.entries import Entry
@@ -18,9 +17,9 @@ from server.console.answers.service import (
     TextChangedError,
     UnsoundSignOffError,
 )
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.csv import csv_response
-from server.console.pages import page
+from server.console.pages import page, see_other
 from server.console.roles import Action
 from server.console.staff import Staff
 from server.console.trail import Trail
@@ -52,7 +51,7 @@ _HEADER = (
 )  # fmt: skip
 
 
-def answers_service(console: Annotated[Console, Depends(console)]) -> AnswersService:
+def answers_service(console: OfConsole) -> AnswersService:
     """The service on this console."""
     return AnswersService(console)
 
@@ -82,7 +81,7 @@ async def list_answers(
 
 
 @router.get("/staff/answers.csv")
-async def export_answers(staff: Reader, service: Service, console: Annotated[Console, Depends(console)]) -> Response:
+async def export_answers(staff: Reader, service: Service, console: OfConsole) -> Response:
     """The whole list as a file."""
     rows = [_row(entry) for entry in await service.entries()]
     async with console.database.session() as session:
@@ -111,7 +110,7 @@ async def sign_off(
         await service.sign(staff, topic, text_hash, _day(due), note)
     except (TextChangedError, UnsoundSignOffError) as e:
         return await _answer_page(request, staff, service, topic, e)
-    return RedirectResponse(f"/staff/answers/{topic}#sign-off", HTTPStatus.SEE_OTHER)
+    return see_other(f"/staff/answers/{topic}#sign-off")
 
 
 @router.post("/staff/answers/{topic}/withdraw")
@@ -123,7 +122,7 @@ async def withdraw(
         await service.withdraw(staff, topic, note)
     except UnsoundSignOffError as e:
         return await _answer_page(request, staff, service, topic, e)
-    return RedirectResponse(f"/staff/answers/{topic}#sign-off", HTTPStatus.SEE_OTHER)
+    return see_other(f"/staff/answers/{topic}#sign-off")
 
 
 async def _answer_page(

@@ -1,13 +1,11 @@
 """One conversation: to read, to take along as a file, to erase."""
 
-from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from starlette.responses import RedirectResponse
 
 from server.console.access import allowed_to
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.inbox.conversation import TURNS_AT_ONCE, conversation_view, latest_flag_at
 from server.console.inbox.export import as_json, as_text
 from server.console.inbox.list_queries import ListQueries
@@ -15,19 +13,19 @@ from server.console.inbox.marks import Marks
 from server.console.inbox.pages import inbox_page
 from server.console.inbox.red_flags import RedFlagQueue
 from server.console.inbox.seen import record_seen
+from server.console.pages import see_other
 from server.console.roles import Action
 from server.console.staff import Staff
 from server.console.trail import Trail
 
 router = APIRouter()
-_Console = Annotated[Console, Depends(console)]
 
 
 @router.get("/staff/conversations/{conversation_id}")
 async def conversation(
     request: Request,
     staff: Annotated[Staff, Depends(allowed_to(Action.READ_CONVERSATIONS))],
-    console: _Console,
+    console: OfConsole,
     conversation_id: str,
     after: int = 0,
     said: str | None = None,
@@ -55,7 +53,7 @@ async def conversation(
 @router.get("/staff/conversations/{conversation_id}/export.{form}")
 async def export(
     staff: Annotated[Staff, Depends(allowed_to(Action.EXPORT))],
-    console: _Console,
+    console: OfConsole,
     conversation_id: str,
     form: Literal["json", "txt"],
 ) -> Response:
@@ -72,7 +70,7 @@ async def export(
 @router.post("/staff/conversations/{conversation_id}/erase")
 async def erase(
     staff: Annotated[Staff, Depends(allowed_to(Action.ERASE))],
-    console: _Console,
+    console: OfConsole,
     conversation_id: str,
     reason: Annotated[str, Form(max_length=500)],
 ) -> Response:
@@ -80,4 +78,4 @@ async def erase(
     async with console.database.session() as session:
         said = await Marks(session, staff, conversation_id).erase(reason)
     await console.memory.forget(conversation_id)
-    return RedirectResponse(f"/staff/conversations?said={said}", HTTPStatus.SEE_OTHER)
+    return see_other(f"/staff/conversations?said={said}")

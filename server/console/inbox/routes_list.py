@@ -1,7 +1,6 @@
 """The list of conversations, its live news, and the views that somebody keeps."""
 
 from datetime import UTC, datetime
-from http import HTTPStatus
 from operator import itemgetter
 from typing import Annotated
 from uuid import uuid4
@@ -9,10 +8,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import BeforeValidator
 from sqlalchemy import delete, select
-from starlette.responses import RedirectResponse
 
 from server.console.access import allowed_to
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.inbox.cursor import Cursor
 from server.console.inbox.filters import Filters
 from server.console.inbox.list_queries import ListQueries
@@ -21,13 +19,13 @@ from server.console.inbox.models import SavedView
 from server.console.inbox.pages import inbox_page
 from server.console.inbox.seen import record_seen
 from server.console.inbox.words import topic_title
+from server.console.pages import see_other
 from server.console.roles import Action
 from server.console.staff import Staff
 from server.console.trail import Trail
 
 router = APIRouter()
 _Reader = Annotated[Staff, Depends(allowed_to(Action.READ_CONVERSATIONS))]
-_Console = Annotated[Console, Depends(console)]
 
 
 class ListQuery(Filters):
@@ -44,7 +42,7 @@ class NewsQuery(Filters):
 
 @router.get("/staff/conversations")
 async def conversations(
-    request: Request, staff: _Reader, console: _Console, query: Annotated[ListQuery, Query()]
+    request: Request, staff: _Reader, console: OfConsole, query: Annotated[ListQuery, Query()]
 ) -> Response:
     """The newest conversations that pass the filters."""
     async with console.database.session() as session:
@@ -69,7 +67,7 @@ async def conversations(
 async def news(
     request: Request,
     staff: _Reader,
-    console: _Console,
+    console: OfConsole,
     query: Annotated[NewsQuery, Query()],
 ) -> Response:
     """How many conversations have come up since the list was shown, and the counts of today's quick views."""
@@ -84,7 +82,7 @@ async def news(
 @router.post("/staff/conversations/views")
 async def keep_view(
     staff: _Reader,
-    console: _Console,
+    console: OfConsole,
     name: Annotated[str, Form(max_length=60, pattern=r"\S")],
     query: Annotated[str, Form()],
 ) -> Response:
@@ -98,14 +96,14 @@ async def keep_view(
         view.query = query
         await session.flush()
         await Trail(session).record(staff, "kept a view", "view", view.id, name=view.name)
-    return RedirectResponse(f"/staff/conversations?{query}", HTTPStatus.SEE_OTHER)
+    return see_other(f"/staff/conversations?{query}")
 
 
 @router.post("/staff/conversations/views/{view_id}/delete")
-async def delete_view(staff: _Reader, console: _Console, view_id: str) -> Response:
+async def delete_view(staff: _Reader, console: OfConsole, view_id: str) -> Response:
     """Forget a view of one's own."""
     async with console.database.session() as session:
         gone = delete(SavedView).where(SavedView.id == view_id, SavedView.account_id == staff.id)
         if await session.scalar(gone.returning(SavedView.id)):
             await Trail(session).record(staff, "deleted a view", "view", view_id)
-    return RedirectResponse("/staff/conversations", HTTPStatus.SEE_OTHER)
+    return see_other("/staff/conversations")

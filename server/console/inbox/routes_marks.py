@@ -1,19 +1,17 @@
 """What staff do with a conversation: review, assign, tag, note, call back."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
-from starlette.responses import RedirectResponse
 
 from server.console.access import allowed_to
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.inbox.marks import Marks
+from server.console.pages import see_other
 from server.console.roles import Action
 from server.console.staff import Staff
 
 router = APIRouter(prefix="/staff/conversations/{conversation_id}")
-_Console = Annotated[Console, Depends(console)]
 _Reviewer = Annotated[Staff, Depends(allowed_to(Action.REVIEW))]
 _LIST = "/staff/conversations"
 
@@ -21,7 +19,7 @@ _LIST = "/staff/conversations"
 @router.post("/review")
 async def review(
     staff: _Reviewer,
-    console: _Console,
+    console: OfConsole,
     conversation_id: str,
     seq: Annotated[int, Form()],
     back: Annotated[str, Form(max_length=2000)] = "",
@@ -31,12 +29,12 @@ async def review(
         said = await Marks(session, staff, conversation_id).review(seq)
     # Only to a page of the list: an address in a form must not lead elsewhere.
     if said == "reviewed" and (back == _LIST or back.startswith(f"{_LIST}?")):
-        return RedirectResponse(back, HTTPStatus.SEE_OTHER)
+        return see_other(back)
     return _to(conversation_id, said)
 
 
 @router.post("/review-again")
-async def review_again(staff: _Reviewer, console: _Console, conversation_id: str) -> Response:
+async def review_again(staff: _Reviewer, console: OfConsole, conversation_id: str) -> Response:
     """Take the reviewed mark off."""
     async with console.database.session() as session:
         return _to(conversation_id, await Marks(session, staff, conversation_id).review_again())
@@ -45,7 +43,7 @@ async def review_again(staff: _Reviewer, console: _Console, conversation_id: str
 @router.post("/assign")
 async def assign(
     staff: Annotated[Staff, Depends(allowed_to(Action.ASSIGN))],
-    console: _Console,
+    console: OfConsole,
     conversation_id: str,
     assignee: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
@@ -58,7 +56,7 @@ async def assign(
 
 @router.post("/tags")
 async def tag(
-    staff: _Reviewer, console: _Console, conversation_id: str, tag: Annotated[str, Form(max_length=30)]
+    staff: _Reviewer, console: OfConsole, conversation_id: str, tag: Annotated[str, Form(max_length=30)]
 ) -> Response:
     """Put a tag on."""
     async with console.database.session() as session:
@@ -66,7 +64,7 @@ async def tag(
 
 
 @router.post("/tags/remove")
-async def untag(staff: _Reviewer, console: _Console, conversation_id: str, tag: Annotated[str, Form()]) -> Response:
+async def untag(staff: _Reviewer, console: OfConsole, conversation_id: str, tag: Annotated[str, Form()]) -> Response:
     """Take a tag off."""
     async with console.database.session() as session:
         return _to(conversation_id, await Marks(session, staff, conversation_id).untag(tag))
@@ -74,7 +72,7 @@ async def untag(staff: _Reviewer, console: _Console, conversation_id: str, tag: 
 
 @router.post("/notes")
 async def note(
-    staff: _Reviewer, console: _Console, conversation_id: str, text: Annotated[str, Form(max_length=2000)]
+    staff: _Reviewer, console: OfConsole, conversation_id: str, text: Annotated[str, Form(max_length=2000)]
 ) -> Response:
     """Write a note."""
     async with console.database.session() as session:
@@ -82,11 +80,11 @@ async def note(
 
 
 @router.post("/contacts/{contact_id}/done")
-async def called_back(staff: _Reviewer, console: _Console, conversation_id: str, contact_id: str) -> Response:
+async def called_back(staff: _Reviewer, console: OfConsole, conversation_id: str, contact_id: str) -> Response:
     """Mark a call-back as done."""
     async with console.database.session() as session:
         return _to(conversation_id, await Marks(session, staff, conversation_id).called_back(contact_id))
 
 
 def _to(conversation_id: str, said: str) -> Response:
-    return RedirectResponse(f"{_LIST}/{conversation_id}?said={said}", HTTPStatus.SEE_OTHER)
+    return see_other(f"{_LIST}/{conversation_id}?said={said}")

@@ -1,29 +1,27 @@
 """The queue of red flags."""
 
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from starlette.responses import RedirectResponse
 
 from server.console.access import allowed_to
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.inbox.listing import names_of_staff
 from server.console.inbox.pages import inbox_page
 from server.console.inbox.red_flags import RedFlagQueue
 from server.console.inbox.seen import record_seen
 from server.console.inbox.words import topic_title
+from server.console.pages import see_other
 from server.console.roles import Action
 from server.console.staff import Staff
 
 router = APIRouter(prefix="/staff/red-flags")
-_Console = Annotated[Console, Depends(console)]
 _Reader = Annotated[Staff, Depends(allowed_to(Action.READ_CONVERSATIONS))]
 
 
 @router.get("")
-async def red_flags(request: Request, staff: _Reader, console: _Console, said: str | None = None) -> Response:
+async def red_flags(request: Request, staff: _Reader, console: OfConsole, said: str | None = None) -> Response:
     """Who waits, and what was handled lately."""
     async with console.database.session() as session:
         queue = RedFlagQueue(session)
@@ -47,7 +45,7 @@ async def red_flags(request: Request, staff: _Reader, console: _Console, said: s
 
 
 @router.get("/count")
-async def count(request: Request, staff: _Reader, console: _Console) -> Response:
+async def count(request: Request, staff: _Reader, console: OfConsole) -> Response:
     """How many wait, for the navigation of every page."""
     async with console.database.session() as session:
         number = await RedFlagQueue(session).count()
@@ -57,7 +55,7 @@ async def count(request: Request, staff: _Reader, console: _Console) -> Response
 @router.post("/{conversation_id}")
 async def handle(
     staff: Annotated[Staff, Depends(allowed_to(Action.REVIEW))],
-    console: _Console,
+    console: OfConsole,
     conversation_id: str,
     until: Annotated[datetime, Form()],
     note: Annotated[str, Form(max_length=2000)],
@@ -65,4 +63,4 @@ async def handle(
     """Mark the red flags of a conversation as handled."""
     async with console.database.session() as session:
         said = await RedFlagQueue(session).handle(staff, conversation_id, until, note)
-    return RedirectResponse(f"/staff/red-flags?said={said}", HTTPStatus.SEE_OTHER)
+    return see_other(f"/staff/red-flags?said={said}")

@@ -4,10 +4,9 @@ from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Form, Request, Response
-from starlette.responses import RedirectResponse
 
 from server.console.access import NotSignedInError
-from server.console.console import Console, console
+from server.console.console import OfConsole
 from server.console.people.browser import Browser, browser_of, set_device
 from server.console.people.own_account import OwnAccount
 from server.console.people.sign_in import SignIn, Step
@@ -15,10 +14,8 @@ from server.console.people.stages import Stage
 from server.console.sessions import set_token, token_of
 
 HOME = "/staff"
-_SEE_OTHER = 303
 
 Text = Annotated[str, Form()]
-OfConsole = Annotated[Console, Depends(console)]
 OfBrowser = Annotated[Browser, Depends(browser_of)]
 
 
@@ -45,11 +42,6 @@ def own_account(console: OfConsole, token: OfToken, browser: OfBrowser) -> OwnAc
 
 OfSignIn = Annotated[SignIn, Depends(signing_in)]
 OfOwnAccount = Annotated[OwnAccount, Depends(own_account)]
-
-
-def see_other(path: str) -> Response:
-    """Go to this page with a GET."""
-    return RedirectResponse(path, _SEE_OTHER)
 
 
 def wanted(request: Request) -> str:

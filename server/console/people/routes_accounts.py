@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from server.console.access import allowed_to
-from server.console.pages import page
+from server.console.console import OfConsole
+from server.console.pages import page, see_other
 from server.console.people.accounts import ONE_TIME_DAYS, Accounts, Handed
 from server.console.people.errors import RefusedError
-from server.console.people.forms import OfConsole, Text, see_other
+from server.console.people.forms import Text
 from server.console.roles import ALLOWED, Action, Role
 from server.console.staff import Staff
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from server.console.access import signed_in
-from server.console.pages import page, templates
+from server.console.pages import page, see_other, templates
 from server.console.people.browser import browser_name
 from server.console.people.errors import RefusedError
-from server.console.people.forms import OfOwnAccount, Text, see_other
+from server.console.people.forms import OfOwnAccount, Text
 from server.console.people.own_account import OwnAccount
 from server.console.people.passwords import LONGEST, SHORTEST
 from server.console.sessions import set_token

@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from server.console.console import Console
+from server.console.console import Console, OfConsole
 from server.console.pages import page
 from server.console.people.by_provider import sign_in_by_provider
 from server.console.people.errors import RefusedError
-from server.console.people.forms import OfBrowser, OfConsole
+from server.console.people.forms import OfBrowser
 from server.console.people.provider import Provider
 from server.console.sessions import cookie_name, set_token
 from server.errors import NotFoundError

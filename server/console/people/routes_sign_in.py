@@ -5,17 +5,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from server.console.access import ElsewhereError, signed_in
-from server.console.pages import page, sections_of
+from server.console.console import OfConsole
+from server.console.pages import page, sections_of, see_other
 from server.console.people.errors import RefusedError
 from server.console.people.forms import (
     OfBrowser,
-    OfConsole,
     OfSignIn,
     OfToken,
     Text,
     keep,
     path_of,
-    see_other,
     wanted,
 )
 from server.console.people.passwords import LONGEST, SHORTEST

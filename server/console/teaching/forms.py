@@ -1,17 +1,14 @@
-"""What the routes of teaching share: the parts they work with, reading a form, and how a page tells what came of it."""
+"""What the routes of teaching share: who may, and how a form is read."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse
 
 from server.console.access import allowed_to
-from server.console.console import Console, console
 from server.console.roles import Action
 from server.console.staff import Staff
 
-ConsolePart = Annotated[Console, Depends(console)]
 Judge = Annotated[Staff, Depends(allowed_to(Action.JUDGE_TURNS))]
 Manager = Annotated[Staff, Depends(allowed_to(Action.ACCEPT_CORRECTIONS))]
 Teacher = Annotated[Staff, Depends(allowed_to(Action.TEACH))]
@@ -34,8 +31,3 @@ def field(form: FormData, name: str, longest: int = 1000) -> str:
 def fields(form: FormData, name: str) -> list[str]:
     """Every value of a field that may come several times."""
     return [value for value in form.getlist(name) if isinstance(value, str)]
-
-
-def see(path: str) -> RedirectResponse:
-    """Where a browser goes after a form: reloading that page sends nothing twice."""
-    return RedirectResponse(path, 303)

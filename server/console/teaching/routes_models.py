@@ -4,10 +4,11 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from server.console.pages import page
+from server.console.console import OfConsole
+from server.console.pages import page, see_other
 from server.console.roles import Action
 from server.console.teaching.figures import by_topic, overall, share
-from server.console.teaching.forms import ConsolePart, Judge, Teacher, see
+from server.console.teaching.forms import Judge, Teacher
 from server.console.teaching.lessons import Lessons
 from server.console.teaching.models import RunKind
 from server.console.teaching.runs import Runs
@@ -27,7 +28,7 @@ _waiting: set[asyncio.Task[None]] = set()
 
 
 @router.get("")
-async def models(request: Request, console: ConsolePart, staff: Judge) -> Response:
+async def models(request: Request, console: OfConsole, staff: Judge) -> Response:
     """The runs so far, and the buttons."""
     async with console.database.session() as session:
         runs = Runs(session)
@@ -51,40 +52,40 @@ async def models(request: Request, console: ConsolePart, staff: Judge) -> Respon
 
 
 @router.post("")
-async def teach(console: ConsolePart, staff: Teacher) -> Response:
+async def teach(console: OfConsole, staff: Teacher) -> Response:
     """Start teaching."""
     if not console.settings.bot_python.is_file():
-        return see("/staff/teaching/models?problem=absent")
+        return see_other("/staff/teaching/models?problem=absent")
     async with console.database.session() as session:
         ready = await Lessons(session).count("accepted")
     if not ready:
-        return see("/staff/teaching/models?problem=nothing")
+        return see_other("/staff/teaching/models?problem=nothing")
     return await _start(console, staff, "learn")
 
 
 @router.post("/back")
-async def back(console: ConsolePart, staff: Teacher) -> Response:
+async def back(console: OfConsole, staff: Teacher) -> Response:
     """Go back to the model before."""
     async with console.database.session() as session:
         serving = await Runs(session).serving()
     if serving is None:
-        return see("/staff/teaching/models?problem=first")
+        return see_other("/staff/teaching/models?problem=first")
     return await _start(console, staff, "back")
 
 
-async def _start(console: ConsolePart, staff: Teacher, kind: RunKind) -> Response:
+async def _start(console: OfConsole, staff: Teacher, kind: RunKind) -> Response:
     async with console.database.session() as session:
         run_id = await Runs(session).start(kind, staff)
     if run_id is None:
-        return see("/staff/teaching/models?problem=running")
+        return see_other("/staff/teaching/models?problem=running")
     task = asyncio.create_task(carry_out(console.database, run_id))
     _waiting.add(task)
     task.add_done_callback(_waiting.discard)
-    return see(f"/staff/teaching/models/{run_id}")
+    return see_other(f"/staff/teaching/models/{run_id}")
 
 
 @router.get("/{run_id}")
-async def run(run_id: str, request: Request, console: ConsolePart, staff: Judge) -> Response:
+async def run(run_id: str, request: Request, console: OfConsole, staff: Judge) -> Response:
     """How far a run is; once it has ended, what it brought."""
     async with console.database.session() as session:
         found = await Runs(session).find(run_id)

@@ -3,11 +3,12 @@
 from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
 
-from server.console.pages import page
+from server.console.console import OfConsole
+from server.console.pages import page, see_other
 from server.console.roles import Action
 from server.console.staff import Staff
 from server.console.teaching.doubts import doubt
-from server.console.teaching.forms import ConsolePart, Form, Judge, Manager, field, fields, see
+from server.console.teaching.forms import Form, Judge, Manager, field, fields
 from server.console.teaching.groups import AT_ONCE, Groups, regroup
 from server.console.teaching.judging import JudgedMeanwhileError, Judging, Opinion
 from server.console.teaching.lessons import Lessons, Proposal, clashes
@@ -30,7 +31,7 @@ _CLASH = "The same question is also proposed for another topic."
 
 
 @router.get("")
-async def proposed(request: Request, console: ConsolePart, staff: Judge) -> Response:
+async def proposed(request: Request, console: OfConsole, staff: Judge) -> Response:
     """Training questions that wait for a decision."""
     async with console.database.session() as session:
         lessons = Lessons(session)
@@ -64,7 +65,7 @@ def _said(request: Request) -> list[str]:
 
 
 @router.post("")
-async def decide(console: ConsolePart, staff: Manager, form: Form) -> Response:
+async def decide(console: OfConsole, staff: Manager, form: Form) -> Response:
     """Accept or turn down those that are ticked; give those whose topic was changed another one, in any case."""
     decision, ids = field(form, "decision"), fields(form, "lesson")
     if decision not in ("accepted", "rejected", "topics"):
@@ -84,10 +85,10 @@ async def decide(console: ConsolePart, staff: Manager, form: Form) -> Response:
         if wanted or counts["moved"]:
             action = "changed topics" if decision == "topics" else f"{decision} questions"
             await Trail(session).record(staff, action, "lessons", str(len(done)), lessons=done, moved=counts["moved"])
-    return see("/staff/teaching?" + "&".join(f"{name}={n}" for name, n in counts.items() if n))
+    return see_other("/staff/teaching?" + "&".join(f"{name}={n}" for name, n in counts.items() if n))
 
 
-async def _move(lessons: Lessons, console: ConsolePart, form: Form, counts: dict[str, int]) -> set[str]:
+async def _move(lessons: Lessons, console: OfConsole, form: Form, counts: dict[str, int]) -> set[str]:
     """Give lessons the topics that the form has for them; the ids of those that this was not possible for."""
     blocked = set()
     for name in form:
@@ -105,7 +106,7 @@ async def _move(lessons: Lessons, console: ConsolePart, form: Form, counts: dict
 
 
 @router.get("/unanswered")
-async def unanswered(request: Request, console: ConsolePart, staff: Judge) -> Response:
+async def unanswered(request: Request, console: OfConsole, staff: Judge) -> Response:
     """Questions of one meaning that several people asked in vain; grouped anew in the background once an hour."""
     async with console.database.session() as session:
         groups, alone, made_at = await Groups(session).shown()
@@ -127,25 +128,25 @@ async def unanswered(request: Request, console: ConsolePart, staff: Judge) -> Re
 
 
 @router.post("/unanswered")
-async def group_anew(console: ConsolePart, staff: Judge) -> Response:
+async def group_anew(console: OfConsole, staff: Judge) -> Response:
     """Group now."""
-    answer = see("/staff/teaching/unanswered?grouping=1")
+    answer = see_other("/staff/teaching/unanswered?grouping=1")
     answer.background = BackgroundTask(regroup, console.database, console.settings.bot_python, AT_ONCE)
     return answer
 
 
 @router.post("/unanswered/{group_id}")
-async def judge_group(group_id: str, console: ConsolePart, staff: Judge, form: Form) -> Response:
+async def judge_group(group_id: str, console: OfConsole, staff: Judge, form: Form) -> Response:
     """Judge those questions of a group that are ticked alike."""
     topic = OUT_OF_SCOPE if field(form, "verdict") == OUT_OF_SCOPE else topic_of(console.library, field(form, "topic"))
     if topic is None:
-        return see(f"/staff/teaching/unanswered?problem=topic#group-{group_id}")
+        return see_other(f"/staff/teaching/unanswered?problem=topic#group-{group_id}")
     for turn_id in fields(form, "turn"):
         await _judge(console, staff, turn_id, topic)
-    return see("/staff/teaching/unanswered")
+    return see_other("/staff/teaching/unanswered")
 
 
-async def _judge(console: ConsolePart, staff: Staff, turn_id: str, topic: str) -> None:
+async def _judge(console: OfConsole, staff: Staff, turn_id: str, topic: str) -> None:
     """One judgement a transaction: a turn that was erased, or judged by somebody else meanwhile, stops no other."""
     is_outside = topic == OUT_OF_SCOPE
     opinion = Opinion("out_of_scope" if is_outside else "wrong", None if is_outside else topic, None, seen=0)

@@ -4,8 +4,9 @@ from typing import cast, get_args
 
 from fastapi import APIRouter, Request, Response
 
-from server.console.pages import page
-from server.console.teaching.forms import ConsolePart, Form, Judge, field, see
+from server.console.console import OfConsole
+from server.console.pages import page, see_other
+from server.console.teaching.forms import Form, Judge, field
 from server.console.teaching.judging import Judged, JudgedMeanwhileError, Judging, Opinion
 from server.console.teaching.models import OUT_OF_SCOPE, Verdict
 from server.console.teaching.topics import choices, title_of, topic_of
@@ -27,7 +28,7 @@ _LESSONS = {
 
 
 @router.get("/{turn_id}")
-async def turn(turn_id: str, request: Request, console: ConsolePart, staff: Judge) -> Response:
+async def turn(turn_id: str, request: Request, console: OfConsole, staff: Judge) -> Response:
     """The question, its answer, and what was thought of it."""
     shown = await _shown(turn_id, request, console, staff)
     if not request.headers.get("HX-Request"):  # as a part, it is seen with its conversation
@@ -37,7 +38,7 @@ async def turn(turn_id: str, request: Request, console: ConsolePart, staff: Judg
 
 
 @router.post("/{turn_id}")
-async def judge(turn_id: str, request: Request, console: ConsolePart, staff: Judge, form: Form) -> Response:
+async def judge(turn_id: str, request: Request, console: OfConsole, staff: Judge, form: Form) -> Response:
     """Keep what somebody thinks of it."""
     opinion, problem = _opinion(form, console), ""
     if opinion is None:
@@ -51,11 +52,11 @@ async def judge(turn_id: str, request: Request, console: ConsolePart, staff: Jud
         except JudgedMeanwhileError:
             problem = _MEANWHILE
     if not problem and not request.headers.get("HX-Request"):
-        return see(f"/staff/teaching/turns/{turn_id}")
+        return see_other(f"/staff/teaching/turns/{turn_id}")
     return await _shown(turn_id, request, console, staff, problem)
 
 
-def _opinion(form: Form, console: ConsolePart) -> Opinion | None:
+def _opinion(form: Form, console: OfConsole) -> Opinion | None:
     """What the form says; None if the right topic is missing."""
     verdict, seen = field(form, "verdict"), field(form, "seen")
     if verdict not in get_args(Verdict) or not (seen.isascii() and seen.isdigit()):
@@ -75,11 +76,11 @@ def _there(found: Judged | None) -> Judged:
     return found
 
 
-def _titles(reply: Reply, console: ConsolePart) -> list[str]:
+def _titles(reply: Reply, console: OfConsole) -> list[str]:
     return [title_of(console.library, topic) for topic in (reply.details or {}).get("topics", ())]
 
 
-async def _shown(turn_id: str, request: Request, console: ConsolePart, staff: Judge, problem: str = "") -> Response:
+async def _shown(turn_id: str, request: Request, console: OfConsole, staff: Judge, problem: str = "") -> Response:
     async with console.database.session() as session:
         found = _there(await Judging(session, console.settings.examination_dir).find(turn_id))
     lesson, judgement = found.lesson, found.judgement

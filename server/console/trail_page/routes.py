@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import StreamingResponse
 
 from server.console.access import allowed_to
-from server.console.console import Console, console
+from server.console.console import Console, OfConsole
 from server.console.csv import safe_cell
 from server.console.pages import page
 from server.console.roles import Action
@@ -25,7 +25,6 @@ _FILE = {"Content-Disposition": 'attachment; filename="trail.csv"', "Cache-Contr
 
 router = APIRouter(prefix="/staff/trail")
 Auditor = Annotated[Staff, Depends(allowed_to(Action.READ_TRAIL))]
-OfConsole = Annotated[Console, Depends(console)]
 
 
 def sought(person: str = "", action: str = "", thing: str = "", since: str = "", until: str = "") -> Sought:
