@@ -20,6 +20,14 @@ _SHORT = 6
 # questions back to tell.
 OFFERED = 8.0
 
+# Every sign that a topic may show; data/talk.yml has a weight for each.
+SIGNS = tuple(
+    (
+        "ranked ranked_alone in_talk asked_so by_table surely_by_table "
+        "subject led_to leads_back same same_in_short same_asked_on danger warned refusal refused"
+    ).split()
+)
+
 Signs = Dict[Text, float]
 
 

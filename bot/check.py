@@ -16,6 +16,7 @@ from bot.checks.follow_ups import check_follow_ups
 from bot.checks.generated import check_generated, write_generated
 from bot.checks.phrases import check_names, check_phrases
 from bot.checks.questions import check_questions
+from bot.checks.talk import check_talk
 from bot.checks.topics import check_topics
 from knowledge.paths import ROOT
 
@@ -26,6 +27,7 @@ def check(content: Content, today: date) -> Iterator[Fault]:
     yield from check_generated(content)
     yield from check_questions(content)
     yield from check_follow_ups(content)
+    yield from check_talk(content)
     if content.library:
         yield from check_answers(content.library, today)
         yield from check_phrases(content.library)

@@ -12,7 +12,13 @@ from rasa.model_training import train
 
 from bot import check, model_store, rasa_speedups
 
-TRAINING_FILES = ["data/nlu", "data/subjects.yml", "data/stories"]
+_NLU = "data/nlu"
+_BESIDE = ["data/subjects.yml", "data/stories"]
+TRAINING_FILES = [_NLU, *_BESIDE]
+
+
+class TrainingError(RuntimeError):
+    """Rasa could not train."""
 
 
 def main() -> int:
@@ -20,27 +26,29 @@ def main() -> int:
     if check.main([]) != 0:
         return 1
     rasa_speedups.apply_to_training()
-    quieten()
     print("Training (one to two minutes on two cores) ...", flush=True)
-    start = time.perf_counter()
-    result = train(
-        domain="bot/domain.yml",
-        config="config.yml",
-        training_files=TRAINING_FILES,
-        output=str(model_store.MODELS),
-        force_training=True,
-    )
-    if result.code != 0 or result.model is None:
-        print("Training failed; the messages above say why.", file=sys.stderr)
+    try:
+        model_store.use(trained(_NLU, model_store.MODELS))
+    except TrainingError as e:
+        print(e, file=sys.stderr)
         return 1
-    model = Path(result.model)
-    model_store.record(model)
-    model_store.use(model)
-    print(f"Trained {model} in {time.perf_counter() - start:.0f} s.")
     return 0
 
 
-def quieten() -> None:
+def trained(nlu: Path | str, out: Path) -> Path:
+    """A model of a folder of questions, put into `out` with its checksum beside it. Raises TrainingError."""
+    _quieten()
+    start = time.perf_counter()
+    result = train("bot/domain.yml", "config.yml", [str(nlu), *_BESIDE], output=str(out), force_training=True)
+    if result.code != 0 or result.model is None:
+        raise TrainingError("Training failed; the messages above say why.")
+    model = Path(result.model)
+    model_store.record(model)
+    print(f"Trained {model} in {time.perf_counter() - start:.0f} s.", flush=True)
+    return model
+
+
+def _quieten() -> None:
     """Of Rasa's many lines only warnings and worse; its rule policy alone would print hundreds."""
     logging.getLogger("rasa").setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -12,12 +12,9 @@ import bot.quiet  # noqa: F401  isort:skip  (must come before Rasa)
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-
-from rasa.model_training import train
 
 from bot import model_store, rasa_speedups, vector_cache
 from bot.checks.content import Content, load_content
@@ -25,7 +22,7 @@ from bot.checks.questions import check_wording
 from bot.evaluation import questions
 from bot.evaluation.alarms import read_messages
 from bot.evaluation.measure import measure
-from bot.train import quieten
+from bot.train import TrainingError, trained
 from bot.training_files import read_training
 from knowledge.paths import ROOT
 
@@ -34,7 +31,7 @@ _VECTORS = ROOT / "var" / "training-vectors.npz"
 
 
 class TrialError(RuntimeError):
-    """The training questions are at fault, or Rasa could not train. The message says what to do."""
+    """The training questions are at fault. The message says what to do."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     try:
         _run(args.nlu, args.messages, args.out, args.present)
-    except (TrialError, model_store.ModelError) as e:
+    except (TrialError, TrainingError, model_store.ModelError) as e:
         print(e, file=sys.stderr)
         return 1
     return 0
@@ -67,7 +64,7 @@ def _run(nlu: Path, messages_file: Path, out: Path, present_file: Path | None) -
     asked = questions.load_questions(_EVAL)
     messages = read_messages(json.loads(messages_file.read_text(encoding="utf-8")))
     say("training")
-    model = _train(nlu, out)
+    model = trained(nlu, out)
     say("examining the new model")
     figures = {"new": measure(model, asked, messages, content.library.answers)}
     if present_file:
@@ -92,19 +89,6 @@ def _checked(nlu: Path) -> Content:
     if faults or content.library is None:
         raise TrialError("The questions are at fault:\n" + "\n".join(map(str, faults)))
     return content
-
-
-def _train(nlu: Path, out: Path) -> Path:
-    quieten()
-    start = time.perf_counter()
-    files = [str(nlu), "data/subjects.yml", "data/stories"]
-    result = train("bot/domain.yml", "config.yml", files, output=str(out), force_training=True)
-    if result.code != 0 or result.model is None:
-        raise TrialError("Training failed; the messages above say why.")
-    model = Path(result.model)
-    model_store.record(model)
-    print(f"Trained {model.name} in {time.perf_counter() - start:.0f} s.", flush=True)
-    return model
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 from tqdm import tqdm
 
 from actions.follow_up import go_on
-from actions.likelihood import REFUSAL, Signs, signs
+from actions.likelihood import REFUSAL, SIGNS, Signs, signs
 from actions.turn import Context, Part, part_of
 from bot import model_store
 from bot.components.decision import RED_FLAGS
@@ -59,7 +59,7 @@ class Choice:
 def main(argv: Sequence[str] | None = None) -> int:
     """Learn, print, write. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, help="a trained model; default: the newest in models/")
+    parser.add_argument("--model", type=Path, help="a trained model; default: the one in use")
     parser.add_argument("--check", action="store_true", help="print the figures, change nothing")
     args = parser.parse_args(argv)
     try:
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ContentError, model_store.ModelError) as e:
         print(e, file=sys.stderr)
         return 1
-    names = sorted({sign for c in choices for own in c.signs.values() for sign in own})
+    names = sorted(SIGNS)
     held_out = _held_out(choices, names)
     answer_from = _answer_from(held_out)
     _print(held_out, answer_from)

@@ -17,6 +17,11 @@ def gravity(severity: Severity | None) -> int:
     return SEVERITIES.index(severity or "advice")
 
 
+def serious_enough(due: Severity, raised: Severity) -> bool:
+    """Whether a safety reply does where another is due: an emergency for something urgent, anything for advice."""
+    return raised == due or due == "advice" or (due == "urgent" and raised == "emergency")
+
+
 @dataclass(frozen=True)
 class Fact:
     """One thing that one document states, in our own words. `ref` is `<document>.<fact>`."""

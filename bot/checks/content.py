@@ -9,7 +9,17 @@ from typing import TypeVar
 from bot.checks.fault import Fault, unreadable
 from bot.evaluation.questions import FOLLOW_UP, topic_files
 from bot.training_files import read_training
-from knowledge import Clinic, ContentError, FollowUps, Library, load_clinic, load_follow_ups, load_library
+from knowledge import (
+    Clinic,
+    ContentError,
+    FollowUps,
+    Library,
+    Talk,
+    load_clinic,
+    load_follow_ups,
+    load_library,
+    load_talk,
+)
 from knowledge.yaml_file import Reader, read_yaml
 
 ANSWERS, TRAINING, EVALUATION = "data/answers", "data/nlu", "tests/eval"
@@ -23,13 +33,15 @@ _T = TypeVar("_T")
 class Content:
     """What could be read. What has a broken file is None; so are topics left out.
 
-    `table` says which topic answers which follow-up; `subjects` are those that are found in messages.
+    `table` says which topic answers which follow-up, `talk` how a talk is followed; `subjects` are those that are found
+    in messages.
     """
 
     root: Path
     library: Library | None
     clinic: Clinic | None
     table: FollowUps | None
+    talk: Talk | None
     subjects: set[str] | None
     training: Questions
     evaluation: Questions
@@ -52,6 +64,7 @@ def load_content(root: Path) -> tuple[Content, list[Fault]]:
         library=_attempt(lambda: load_library(root / "data"), root, faults),
         clinic=_attempt(lambda: load_clinic(root / "clinic.yml"), root, faults),
         table=_attempt(lambda: load_follow_ups(root / "data"), root, faults),
+        talk=_attempt(lambda: load_talk(root / "data"), root, faults),
         subjects=_attempt(lambda: _subjects(root / SUBJECTS), root, faults),
         training=_questions(root, TRAINING, read_training, faults),
         evaluation=_questions(root, EVALUATION, _evaluation_questions, faults),

@@ -8,11 +8,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from knowledge.model import Severity
-
-_ALARMS = ("emergency", "urgent", "crisis")
-# What is serious enough where a severity is due: an urgent id may be raised as an emergency, never less.
-_ENOUGH = {"urgent": ("urgent", "emergency"), "advice": ("advice", *_ALARMS)}
+from knowledge.model import Severity, serious_enough
 
 
 @dataclass(frozen=True)
@@ -70,5 +66,4 @@ def _safety(understood: Mapping[str, Any], severities: Mapping[str, Severity]) -
 
 def caught(due: str, raised: Sequence[str], severities: Mapping[str, Severity]) -> bool:
     """Whether what was raised is as serious as what is due."""
-    severity = severities[due]
-    return any(severities[topic] in _ENOUGH.get(severity, (severity,)) for topic in raised)
+    return any(serious_enough(severities[due], severities[topic]) for topic in raised)

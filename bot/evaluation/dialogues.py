@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.evaluation.questions import OUT_OF_SCOPE
 from knowledge import ContentError
 from knowledge.yaml_file import Reader, read_yaml
 
-CLARIFY, OUT_OF_SCOPE, OPTION = "clarify", "out_of_scope", "option "
+CLARIFY, OPTION = "clarify", "option "
 Expected = tuple[str, ...]
 
 

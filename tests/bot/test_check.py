@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.likelihood import SIGNS
 from bot.check import main
 from bot.checks.figures import unsupported
 from bot.checks.reading import reading_grade
@@ -78,6 +79,7 @@ asked_as:
   battery_life: how_long
   greet: asleep
 """
+TALK = "answer_from: 0.5\nweights:\n" + "".join(f"  {sign}: 1\n" for sign in SIGNS)
 SUBJECTS = """version: "3.1"
 nlu:
   - lookup: battery
@@ -154,6 +156,7 @@ def sound_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made.write(f"data/nlu/{kind}.yml", training_file(kind, training))
     made.write("data/followups.yml", FOLLOW_UPS)
     made.write("data/subjects.yml", SUBJECTS)
+    made.write("data/talk.yml", TALK)
     made.write("data/phrases.yml", PHRASES)
     made.write("clinic.yml", CLINIC)
     assert made.check("--write")[0] == 0
@@ -256,6 +259,7 @@ SOURCE_FILE = "data/sources/umm.yml"
 CLINIC_FILE = "clinic.yml"
 NLU_WHY = "data/nlu/followup_why.yml"
 TABLE = "data/followups.yml"
+TALK_FILE = "data/talk.yml"
 SUBJECTS_FILE = "data/subjects.yml"
 # file, what is replaced, by what, and what the fault must say
 FAULTS = {
@@ -324,6 +328,9 @@ FAULTS = {
     "long title": (ANSWER, "title: Hello", f"title: {'a' * 46}", "the title has 46 characters"),
     "title twice": (ANSWER, "title: Hello", "title: an Emergency", "is also that of emergency_general"),
     "unknown starter": (PHRASES_FILE, "[battery_life]", "[mri]", "starters names mri"),
+    "sign without weight": (TALK_FILE, "  warned: 1\n", "", "lacks a weight for the sign warned"),
+    "weight of no sign": (TALK_FILE, "warned: 1", "warned: 1\n  luck: 1", "has a weight for luck, which is no sign"),
+    "weight that is no number": (TALK_FILE, "warned: 1", "warned: much", "warned must be a number"),
     "overview without answer": (TABLE, "overview: battery_life", "overview: mri", "names mri, which has no answer"),
     "follow-up without answer": (TABLE, "asleep: greet", "asleep: mri", "names mri, which has no answer"),
     "more without answer": (TABLE, "[battery_life]", "[mri]", "names mri, which has no answer"),

@@ -9,14 +9,13 @@ import httpx
 from talking import Conversation
 
 from knowledge import ContentError
-from knowledge.model import Severity
+from knowledge.model import Severity, serious_enough
 from knowledge.yaml_file import Reader, read_yaml
 from server.bot_client import RasaClient
 from server.safety import RED_FLAGS, SafetyLayer
 
 # Who raises: the rules in the server, the bot without their help, or both as a visitor meets them.
 WAYS = ("rules", "bot", "together")
-_ALARMS: tuple[Severity, ...] = ("emergency", "urgent", "crisis")
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,7 @@ async def _ask_all(
 def caught(result: Raised, way: str, severities: Mapping[str, Severity]) -> bool:
     """Whether what was raised is as serious as what is due: an urgent id may be raised as an emergency, never less."""
     due = severities[result.message.due]
-    enough = {"urgent": ("urgent", "emergency"), "advice": ("advice", *_ALARMS)}.get(due, (due,))
-    return any(severities[topic] in enough for topic in result.by[way])
+    return any(serious_enough(due, severities[topic]) for topic in result.by[way])
 
 
 def alarmed(result: Raised, way: str) -> bool:
