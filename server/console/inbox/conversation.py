@@ -25,10 +25,11 @@ _SERVER = "server"
 
 @dataclass(frozen=True)
 class Likely:
-    """A topic, and how likely the bot found it, in percent."""
+    """A topic, how likely the bot found it, in percent (None where that was not kept), and whether it was offered."""
 
     title: str
-    percent: int
+    percent: int | None
+    was_offered: bool
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,11 @@ def _titled(library: Library, topics: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _runners_up(library: Library, details: Mapping[str, Any]) -> list[Likely]:
-    found = details.get("runners_up", ())
-    return [Likely(topic_title(library, r["topic"]), round(100 * r["confidence"])) for r in found]
+    """What the bot offered and what else it found likely, the likeliest first."""
+    offered: Sequence[str] = details.get("options", ())
+    percent = {r["topic"]: round(100 * r["confidence"]) for r in details.get("runners_up", ())}
+    topics = [*percent, *(topic for topic in offered if topic not in percent)]
+    return [Likely(topic_title(library, topic), percent.get(topic), topic in offered) for topic in topics]
 
 
 def latest_flag_at(view: ConversationView) -> datetime | None:
