@@ -12,7 +12,7 @@ from knowledge import Library
 from server.console.inbox.filters import SURE_FROM
 from server.console.inbox.listing import active_staff, names_of_staff
 from server.console.inbox.models import ConversationNote, ConversationTag
-from server.console.inbox.words import KIND_WORDS, topic_title
+from server.console.inbox.words import KIND_WORDS
 from server.errors import NotFoundError
 from server.log.inbox import InboxEntry
 from server.log.models import Contact, Conversation, Feedback, Reply, Turn
@@ -163,7 +163,7 @@ def _reply_view(reply: Reply, library: Library, ratings: Mapping[str, Feedback])
 
 
 def _titled(library: Library, topics: Iterable[str]) -> list[tuple[str, str]]:
-    return [(topic, topic_title(library, topic)) for topic in topics]
+    return [(topic, library.title_of(topic)) for topic in topics]
 
 
 def _runners_up(library: Library, details: Mapping[str, Any]) -> list[Likely]:
@@ -171,7 +171,7 @@ def _runners_up(library: Library, details: Mapping[str, Any]) -> list[Likely]:
     offered: Sequence[str] = details.get("options", ())
     percent = {r["topic"]: round(100 * r["confidence"]) for r in details.get("runners_up", ())}
     topics = [*percent, *(topic for topic in offered if topic not in percent)]
-    return [Likely(topic_title(library, topic), percent.get(topic), topic in offered) for topic in topics]
+    return [Likely(library.title_of(topic), percent.get(topic), topic in offered) for topic in topics]
 
 
 def latest_flag_at(view: ConversationView) -> datetime | None:

@@ -12,7 +12,6 @@ from server.console.inbox.cursor import Cursor
 from server.console.inbox.filters import OUTCOMES, SURE_FROM, Filters
 from server.console.inbox.list_queries import ListQueries, Page
 from server.console.inbox.models import SavedView
-from server.console.inbox.words import topic_title
 from server.console.models import StaffAccount
 from server.log.inbox import RATINGS, InboxEntry
 from server.log.search import NEWEST
@@ -110,7 +109,7 @@ async def _lines(
         Line(
             entry=entry,
             question=questions.get(entry.conversation_id, ""),
-            topics=[topic_title(library, topic) for topic in entry.topics.split()[:_SHOWN_TOPICS]],
+            topics=[library.title_of(topic) for topic in entry.topics.split()[:_SHOWN_TOPICS]],
             outcomes=frozenset(name for name, bit in OUTCOMES.items() if entry.outcomes & bit),
             is_unsure=entry.lowest_confidence < SURE_FROM,
             thumbs=frozenset(rating for rating, bit in RATINGS.items() if entry.ratings & bit),

@@ -13,7 +13,7 @@ from server.console.teaching.groups import AT_ONCE, Groups, regroup
 from server.console.teaching.judging import JudgedMeanwhileError, Judging, Opinion
 from server.console.teaching.lessons import Lessons, Proposal, clashes
 from server.console.teaching.models import OUT_OF_SCOPE
-from server.console.teaching.topics import choices, title_of, topic_of
+from server.console.teaching.topics import choices, topic_of
 from server.console.trail import Trail
 from server.errors import BadRequestError
 from server.log.models import Turn
@@ -45,8 +45,8 @@ async def proposed(request: Request, console: OfConsole, staff: Judge) -> Respon
         request,
         "teaching/proposed.html",
         staff,
-        waiting=[(p, title_of(console.library, p.topic), _doubt(p, clashing)) for p in waiting],
-        accepted=[(p, title_of(console.library, p.topic)) for p in accepted],
+        waiting=[(p, console.library.title_of(p.topic), _doubt(p, clashing)) for p in waiting],
+        accepted=[(p, console.library.title_of(p.topic)) for p in accepted],
         counts=counts,
         unsafe=unsafe,
         choices=choices(console.library),
