@@ -16,6 +16,8 @@ from starlette.types import Scope
 from server.logs import current_request_id
 
 PROBLEM_JSON = "application/problem+json"
+# The framework found a parameter missing or of the wrong kind: its words are for programmers.
+INVALID = "invalid-request"
 
 
 class ServerError(Exception):
@@ -142,7 +144,7 @@ def problem(
 class ErrorPage(Protocol):
     """Tells people of a failure on a page, for the part of the site that has pages."""
 
-    def __call__(self, request: Request, status: HTTPStatus, detail: str) -> Response | None:
+    def __call__(self, request: Request, status: HTTPStatus, detail: str, code: str | None) -> Response | None:
         """The page; None where a problem is the right answer."""
 
 
@@ -152,7 +154,7 @@ def failure(
     """The answer to a request that failed: a page where the application has one for it, else a problem."""
     request = Request(scope)
     as_page: ErrorPage | None = getattr(request.app.state, "error_page", None)
-    page = as_page(request, status, detail) if as_page else None
+    page = as_page(request, status, detail, code) if as_page else None
     if page is None:
         return problem(status, detail, code=code, headers=headers)
     page.headers.update(headers or {})
@@ -180,7 +182,7 @@ async def _on_problem(request: Request, error: ProblemError) -> Response:
 async def _on_invalid(request: Request, error: RequestValidationError) -> Response:
     # Only the place and the rule: pydantic's own error also holds the input, which is the visitor's text.
     faults = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
-    return failure(request.scope, HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults), code="invalid-request")
+    return failure(request.scope, HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults), code=INVALID)
 
 
 _HTTP_DETAILS = {

@@ -56,7 +56,7 @@ _LOOK = {
     "max_scale": 6,
     "include_x_axis": True,
 }
-_LABELS_SHOWN = 10
+_LABELS_SHOWN = 7
 
 
 def _volume(f: Figures) -> "pygal.Graph":

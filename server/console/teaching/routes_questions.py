@@ -110,6 +110,8 @@ async def unanswered(request: Request, console: OfConsole, staff: Judge) -> Resp
     """Questions of one meaning that several people asked in vain; grouped anew in the background once an hour."""
     async with console.database.session() as session:
         groups, alone, made_at = await Groups(session).shown()
+        # Where nothing was ever grouped there may be nothing to group.
+        is_all_done = made_at is None and not await Groups(session).unanswered()
         await Trail(session).record(staff, "saw", "unanswered", str(len(groups)))
     shown = page(
         request,
@@ -118,6 +120,7 @@ async def unanswered(request: Request, console: OfConsole, staff: Judge) -> Resp
         groups=groups,
         alone=alone,
         made_at=made_at,
+        is_all_done=is_all_done,
         choices=choices(console.library),
         available=console.settings.bot_python.is_file(),
         problem=request.query_params.get("problem", ""),

@@ -22,7 +22,7 @@ LIST = "/staff/conversations"
         ("GET", f"{LIST}/gone", 404, "It may have been erased", LIST),
         ("GET", "/staff/accounts", 403, "An administrator can change its roles", None),
         ("GET", f"{LIST}/gone/review", 405, "use the button or the link", LIST),
-        ("GET", f"{LIST}?since=tomorrow", 422, "Something is missing or cannot be read", None),
+        ("GET", f"{LIST}?since=tomorrow", 422, "Something is missing or cannot be read", LIST),
         ("POST", f"{LIST}/gone/tags", 422, "what you typed is still there", LIST),
         ("POST", f"{LIST}/gone/erase", 403, "Your account may not", LIST),
     ],
