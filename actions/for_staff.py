@@ -17,7 +17,7 @@ def for_staff(ranking: Sequence[Tuple[Text, float]], metadata: Dict[Text, Any], 
     offered. And the version of the answer given.
     """
     topics, offered = metadata["topics"], metadata["options"]
-    likely = [(topic, p) for topic, p in ranking if topic not in topics and p >= _AT_LEAST]
+    likely = [(topic, p) for topic, p in ranking if topic not in topics and (p >= _AT_LEAST or topic in offered)]
     others = [topic for topic, _ in likely if topic not in offered][:_SHOWN]
     shown = [(topic, p) for topic, p in likely if topic in offered or topic in others]
     answer = library.answers.get(topics[0]) if topics else None

@@ -84,7 +84,7 @@ async def test_what_was_offered_was_likely_too(nurse: httpx.AsyncClient, talks: 
     with_ranking = reply.model_copy(update={"metadata": reply.metadata.model_copy(update={"runners_up": ranked})})
     talk = await talks.greeted()
     await talks.say(talk, "what of it", with_ranking)
-    [likely] = re.findall(r"Also likely</dt><dd>(.*?)</dd>", await page(nurse, talk))
+    [likely] = re.findall(r"<dt>Likely</dt><dd>(.*?)</dd>", await page(nurse, talk))
     told = re.sub(r"<[^>]+>", "", likely).split(", ")
     assert told[0].endswith("41 % (offered)") and told[1] == "Mri 12 %"
     assert told[2].endswith("(offered)") and "%" not in told[2], "of an older turn only the offer is known"
