@@ -60,7 +60,7 @@ test-faults: setup ## Kill, stop, hang and fill each part under load; print what
 	@$(FAULTS)
 
 test-learning: setup ## Teach a small copy of the project for real: promoted, kept, gone back from (about 3 minutes)
-	@$(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/learning
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/learning
 
 soak: setup ## Let visitors talk for 20 minutes and watch memory and errors (MINUTES=5 for another length)
 	@PYTHONPATH="$(CURDIR):tests:tests/faults" $(SERVER) tests/faults/soak.py --minutes $(or $(MINUTES),20)
