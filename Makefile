@@ -93,7 +93,7 @@ bench-console: setup ## Fill SQLite and PostgreSQL with 100,000 conversations an
 	@PYTHONPATH="$(CURDIR):tests" $(SERVER) -m bench.console_pages
 
 learning-curve: setup ## Simulate a month of teaching in a copy of the project; write docs/console/learning.* (about 20 minutes)
-	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.learning --write
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.learning --write $(ARGS)
 
 widget: web/dist/.done ## Build the widget and the console's script into web/dist
 

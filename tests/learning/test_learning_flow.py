@@ -73,7 +73,7 @@ def correct(desk: Desk, question: str) -> None:
 def correct_groups(desk: Desk) -> None:
     """Give the right topic to all that the bot could not answer, a group at a time."""
     desk.go("Teaching")
-    desk.follow("Not answered")
+    desk.turn_to("Not answered")
     desk.looks_again_for("people asked:")
     desk.picture("unanswered")
     groups = desk.page.locator("section.card")
@@ -84,7 +84,7 @@ def correct_groups(desk: Desk) -> None:
 
 def accept(desk: Desk) -> None:
     """Accept all that is proposed."""
-    desk.follow("Proposed questions")
+    desk.turn_to("Proposed questions")
     desk.tick("Choose all")
     desk.press("Accept those chosen")
     desk.sees("The bot learns them when it is taught next.")
@@ -92,7 +92,7 @@ def accept(desk: Desk) -> None:
 
 def teach(desk: Desk, visitors: httpx.Client) -> tuple[str, str]:
     """Press the button, watch, and read what came of it: the names of the new model and of the one before."""
-    desk.follow("Teach the bot")
+    desk.turn_to("Teach the bot")
     desk.press("Teach the bot now")
     desk.sees("Running")
     desk.sees("Now: training", within_seconds=60)
@@ -110,7 +110,7 @@ def teach(desk: Desk, visitors: httpx.Client) -> tuple[str, str]:
 
 def look_at_models(desk: Desk, new: str) -> None:
     """The page names the model that really answers, and the way back."""
-    desk.follow("Teach the bot")
+    desk.turn_to("Teach the bot")
     desk.sees(f"The last answer to a visitor came from {new}.")
     desk.picture("models")
 
@@ -123,9 +123,9 @@ def go_back(desk: Desk) -> None:
 
 def look_back(desk: Desk) -> None:
     """What was learned waits for another look, and the trail knows who did it."""
-    desk.follow("Teach the bot")
+    desk.turn_to("Teach the bot")
     desk.sees("Gone back from")
-    desk.follow("Proposed questions")
+    desk.turn_to("Proposed questions")
     desk.sees("Set apart")
     desk.go("Trail")
     for deed in ("judged", "accepted questions", "started teaching", "went back a model"):

@@ -1,6 +1,7 @@
 """Teaching the bot, how it goes and what it brought, the models so far, and the way back to the one before."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 
@@ -97,6 +98,7 @@ async def run(run_id: str, request: Request, console: OfConsole, staff: Judge) -
         f"teaching/{part}.html",
         staff,
         run=found,
+        seconds=(datetime.now(UTC) - found.started_at).seconds,
         overall=overall(found),
         topics=by_topic(found, console.library),
     )

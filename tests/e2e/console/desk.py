@@ -69,6 +69,10 @@ class Desk:
         self._click(self.page.get_by_role("navigation", name="Sections").get_by_role("link", name=section))
         expect(self.page.get_by_role("heading", name=section, level=1)).to_be_visible()
 
+    def turn_to(self, tab: str) -> None:
+        """Turn to another page of the section."""
+        self._click(self.page.locator("nav.tabs").get_by_role("link", name=tab))
+
     def press(self, name: str, within: "Locator | None" = None) -> None:
         """Press a button."""
         self._click((within or self.page.locator("main")).get_by_role("button", name=name, exact=True))
