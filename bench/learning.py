@@ -80,6 +80,7 @@ def _month(folder: Path, weeks: int, conversations: int, lines: int | None) -> I
     print(f"{conversations} of them asked in {weeks} weeks.\n\n{report.header()}", flush=True)
     tell("training and examining the first model")
     first = with_model(copy, folder)
+    _forget(copy)
     lived = {"week": 0, "asked": 0, "right": 0.0, "learned": 0, "state": "first model", "seconds": 0.0}
     yield report.week_of(first, WEAK, **lived)
     tell("starting the three processes")
@@ -87,6 +88,13 @@ def _month(folder: Path, weeks: int, conversations: int, lines: int | None) -> I
         staff = _Staff(pumptalk, Console(pumptalk.url, f"sqlite:///{folder / 'e2e.db'}"), first, tell)
         for number in range(1, weeks + 1):
             yield staff.week(number, asked[number - 1 :: weeks])
+
+
+def _forget(copy: Path) -> None:
+    """As after `make train`: no sentence vectors are kept, and the model in use was not examined."""
+    (copy / "var" / "training-vectors.npz").unlink()
+    for figures in (copy / "models").glob("*.figures.json"):
+        figures.unlink()
 
 
 def _clocked() -> Tell:
