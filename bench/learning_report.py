@@ -109,7 +109,7 @@ the console, and the bot was taught once a week. The two columns on topics show 
 {said}
 
 "learned" are training questions after near-duplicates were merged; "seconds" is the time from the manager's accepting
-until a visitor was answered by the examined model. Week 1 starts as after `make train`: no sentence vectors are kept, and
-the model in use is examined as well. It is a simulation: real visitors repeat themselves more, and reviewers make
+until a visitor was answered by the examined model. Week 1 starts as after `make train`: no sentence vectors are kept,
+and the model in use is examined as well. It is a simulation: real visitors repeat themselves more, and reviewers make
 mistakes.
 """
