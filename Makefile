@@ -59,7 +59,7 @@ test: setup check ## Everything: checks, unit tests, and a conversation through 
 test-faults: setup ## Kill, stop, hang and fill each part under load; print what became of the messages (about 5 minutes)
 	@$(FAULTS)
 
-test-learning: setup ## Teach a small copy of the project for real: promoted, kept, gone back from (about 3 minutes)
+test-learning: setup ## Teach a small copy of the project for real: promoted, kept, gone back from; once in a browser (about 4 minutes)
 	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/learning
 
 soak: setup ## Let visitors talk for 20 minutes and watch memory and errors (MINUTES=5 for another length)
