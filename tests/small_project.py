@@ -106,22 +106,16 @@ class SmallProject:
         return lessons
 
 
-def small_project(folder: Path, *, trained: bool = True, whole: bool = False) -> SmallProject:
-    """Make one in an empty folder, with a first model in use unless it is not to be trained.
-
-    `whole`: all that PumpTalk knows stays, but for the weak topic; it takes minutes to learn.
-    """
+def small_project(folder: Path, *, trained: bool = True) -> SmallProject:
+    """Make one in an empty folder, with a first model in use unless it is not to be trained."""
     root = copied(folder / "project")
     held_out: list[str] = []
     for path in sorted((root / "data" / "nlu").glob("*.yml")):
-        if whole and path.stem != WEAK:
-            continue
         gone = read_training(path)[_KEPT.get(path.stem, _KEPT_OF_OTHERS) :]
         remove_training(path, gone)
         if path.stem == WEAK:
             held_out = list(gone)
-    if not whole:
-        _examine_less(root)
+    _examine_less(root)
     if trained:
         with_model(root, folder)
     database_url = f"sqlite:///{folder / 'log.db'}"

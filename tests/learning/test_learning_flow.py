@@ -1,9 +1,8 @@
 """The staff teach the bot in a real browser, with the real three processes, and go back to the model before.
 
-With UPDATE_SCREENSHOTS=1 the whole bot learns, which takes longer, and the pictures become those of the docs.
+With UPDATE_SCREENSHOTS=1 the pictures become those of the docs.
 """
 
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from running import running
-from small_project import WEAK, SmallProject, small_project
+from small_project import WEAK, SmallProject
 
 from bot.training_files import read_training
 
@@ -33,14 +32,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def weak(request: pytest.FixtureRequest, tmp_path: Path) -> SmallProject:
-    """A project whose bot is weak in one topic."""
-    if os.environ.get("UPDATE_SCREENSHOTS") == "1":
-        return small_project(tmp_path, whole=True)
-    return request.getfixturevalue("project")
-
-
 @contextmanager
 def opened(project: SmallProject, folder: Path) -> Iterator[tuple[httpx.Client, Desk]]:
     """The copy's three processes: visitors come, and a nurse has signed in."""
@@ -49,25 +40,25 @@ def opened(project: SmallProject, folder: Path) -> Iterator[tuple[httpx.Client, 
         yield visitors, desk
 
 
-def test_staff_teach_the_bot_and_go_back(weak: SmallProject, tmp_path: Path) -> None:
-    before = weak.weak_file.read_bytes()
-    with opened(weak, tmp_path) as (visitors, desk):
-        answers = {text: asked(visitors, text) for text in weak.held_out[:VISITORS]}
+def test_staff_teach_the_bot_and_go_back(project: SmallProject, tmp_path: Path) -> None:
+    before = project.weak_file.read_bytes()
+    with opened(project, tmp_path) as (visitors, desk):
+        answers = {text: asked(visitors, text) for text in project.held_out[:VISITORS]}
         question, first = next((t, a) for t, a in reversed(answers.items()) if a["topics"][:1] != [WEAK])
 
         correct(desk, question)
         correct_groups(desk)
         accept(desk)
         new, old = teach(desk, visitors)
-        assert weak.model == new
-        assert question in read_training(weak.weak_file)
+        assert project.model == new
+        assert question in read_training(project.weak_file)
         later = answered_by_another(visitors, question, first["model"])
         assert later["topics"][:1] == [WEAK], "what was taught is known"
         look_at_models(desk, new)
 
         go_back(desk)
-        assert weak.model == old
-        assert weak.weak_file.read_bytes() == before
+        assert project.model == old
+        assert project.weak_file.read_bytes() == before
         assert answered_by_another(visitors, question, later["model"])["topics"] == first["topics"]
         look_back(desk)
 
