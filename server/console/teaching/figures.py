@@ -50,8 +50,9 @@ def overall(run: LearnRun) -> list[Row]:
     rows = []
     for name, key, better in _FIGURES:
         of = "out_of_scope_questions" if key.startswith("out_of_scope") else "in_scope_questions"
-        was = before.get("figures", {}).get(key)
-        rows.append(Row(name, was, after["figures"][key] or 0.0, after["figures"][of], better))
+        was, now = before.get("figures", {}).get(key), after["figures"][key]
+        if now is not None:  # of such questions none was asked
+            rows.append(Row(name, was, now, after["figures"][of], better))
     for severity, row in sorted(after["safety"].items()):
         was = _noticed(before.get("safety", {}).get(severity))
         rows.append(Row(_SAFETY.get(severity, _SAFETY_REST), was, row["together"] / row["due"], row["due"]))
