@@ -6,7 +6,6 @@ from typing import Any
 
 from knowledge import Library
 from server.console.teaching.models import LearnRun
-from server.console.teaching.topics import title_of
 
 # Name for people, key of the figure, and whether more of it is better.
 _FIGURES = (
@@ -69,7 +68,7 @@ def by_topic(run: LearnRun, library: Library) -> list[Row]:
     rows = []
     for row in run.after["topics"]:
         was = before.get(row["name"], {}).get("right_first")
-        rows.append(Row(title_of(library, row["name"]), was, row["right_first"], row["questions"]))
+        rows.append(Row(library.title_of(row["name"]), was, row["right_first"], row["questions"]))
     return sorted(rows, key=lambda row: (-abs(row.change), row.name))
 
 
