@@ -43,6 +43,8 @@ class Lexicon:
     first_names: frozenset[str]
     last_names: frozenset[str]
     towns: frozenset[Phrase]
+    villages: frozenset[Phrase]
+    regions: frozenset[Phrase]
     english: frozenset[str]
     spelling: SymSpell
 
@@ -124,7 +126,7 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
     for name in lists["still_names"]:
         del seen[name]  # a Counter takes out what it never held, too
     first, last = people()
-    first |= _more_first_names(data / "privacy" / "first_names.txt")
+    first |= _words_of(data / "privacy" / "first_names.txt")
     regions, towns = places()
     # Nobody writes the name of a disease with care.
     lists["conditions"] += [re.sub("['’]s\\b", "", text) for text in lists["conditions"]]
@@ -142,6 +144,8 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
         first_names=first,
         last_names=last,
         towns=towns,
+        villages=_phrases_of(data / "privacy" / "villages.txt"),
+        regions=regions,
         spelling=_spelling(seen),
         english=english_words() - first - last - {town[0] for town in towns if len(town) == 1} | also_words,
     )
@@ -172,12 +176,20 @@ def _words_seen(data: Path) -> Counter[str]:
     return seen
 
 
-def _more_first_names(path: Path) -> frozenset[str]:
+def _words_of(path: Path) -> frozenset[str]:
+    return frozenset(name for line in _lines(path) for name in line.split())
+
+
+def _phrases_of(path: Path) -> frozenset[Phrase]:
+    return frozenset(tuple(line.split()) for line in _lines(path))
+
+
+def _lines(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as e:
-        raise ContentError(path, f"cannot be read ({e.strerror}); it holds the first names that redaction knows") from e
-    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+        raise ContentError(path, f"cannot be read ({e.strerror}); it holds names that redaction knows") from e
+    return [line for line in lines if not line.startswith("#")]
 
 
 def _spelling(seen: Counter[str]) -> SymSpell:

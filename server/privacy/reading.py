@@ -30,9 +30,14 @@ class Reading:
         )
 
     def following(self, i: int) -> str:
-        """The word after this one, "" if a sentence ends between them or there is none."""
-        return self.words[i + 1].lower if i + 1 < len(self.words) and not self.words[i + 1].opens else ""
+        """The word after this one, "" if a sentence ends or a number stands between them, or there is none."""
+        return self.words[i + 1].lower if i + 1 < len(self.words) and _is_beside(self.words[i + 1]) else ""
 
     def preceding(self, i: int) -> str:
-        """The word before this one, "" if a sentence begins here."""
-        return self.words[i - 1].lower if i and not self.words[i].opens else ""
+        """The word before this one, "" if a sentence begins here or a number stands between them."""
+        return self.words[i - 1].lower if i and _is_beside(self.words[i]) else ""
+
+
+def _is_beside(word: Word) -> bool:
+    """Whether it follows the word before it in one sentence, not as in "page 44 says"."""
+    return not word.opens and not any(c.isdigit() for c in word.gap)

@@ -1,0 +1,109 @@
+"""Towns, villages and counties by their names, where they are meant as places and say something of the visitor."""
+
+import re
+from collections.abc import Iterator
+
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from server.privacy.finds import Find
+from server.privacy.lexicon import phrase_at
+from server.privacy.reading import Reading
+
+_CODE_AFTER_TOWN = re.compile(
+    r",? (?:[a-z]{2},? )?(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?)\b", re.IGNORECASE
+)
+NEAR = frozenset("in from near at around outside to of leave visit via through between and nr".split())
+_THERE = frozenset("in from near at around outside nr by".split())
+_DESTINATION = frozenset({"to", "in", "visit", "via", "through", "around", "and"})
+# Where somebody travels to says little of where they live.
+_TRAVEL = frozenset(
+    "airport airports train trains fly flying flights flight flew travel travelling traveling trip trips holiday holidays vacation cruise visit visiting honeymoon weekend city-break hotel "
+    "hotels weather going go off went abroad plane ferry sail tour ski skiing hike hiking camping safari festival marathon concert altitude heat beach".split()
+)
+_TRAVEL_REACH = 5
+# "Boston trial", "Denver altitude": a town before another noun names a thing. Before these it is where somebody is.
+_ABOUT_A_VISITOR = frozenset(
+    "area based hospital clinic infirmary branch office here again way side patient patients resident born native uk usa england scotland wales ireland".split()
+)
+_WHOSE = frozenset({"my", "our", "your"})
+# Counties, which are smaller than a state and on no list of towns.
+_COUNTIES = frozenset(
+    tuple(name.split())
+    for name in (
+        "yorkshire,lancashire,cumbria,northumberland,durham,cheshire,merseyside,derbyshire,nottinghamshire,lincolnshire,"
+        "staffordshire,shropshire,leicestershire,rutland,norfolk,suffolk,cambridgeshire,northamptonshire,warwickshire,"
+        "worcestershire,herefordshire,gloucestershire,oxfordshire,buckinghamshire,bedfordshire,hertfordshire,essex,kent,"
+        "surrey,sussex,hampshire,berkshire,wiltshire,dorset,somerset,devon,cornwall,west midlands,east midlands,tyneside,"
+        "teesside,humberside,fife,aberdeenshire,lanarkshire,ayrshire,gwent,gwynedd,powys,dyfed,clwyd,antrim,armagh,tyrone,"
+        "fermanagh,donegal,brooklyn,manhattan,queens,the bronx,harlem,nyc,washington dc,washington d c,new york city,la jolla,vegas,st louis,st paul,st petersburg,st albans,st helens,st andrews,hollywood,silicon valley"
+    ).split(",")
+)
+
+
+def find_towns(reading: Reading) -> Iterator[Find]:
+    """The towns, villages and counties on the lists, each with the postcode after it."""
+    words, lexicon = reading.words, reading.lexicon
+    for i, word in enumerate(words):
+        if i in reading.protected:
+            continue
+        town = phrase_at(words, i, lexicon.towns) or phrase_at(words, i, _COUNTIES)
+        village = phrase_at(words, i, lexicon.villages)
+        if region_end := _region_after(reading, i, max(town, village)):
+            yield Find("place", word.start, region_end)
+        elif (town and _is_town(reading, i, town)) or (village > town and _is_village(reading, i, village)):
+            last = words[i + max(town, village) - 1].end
+            code = _CODE_AFTER_TOWN.match(reading.text, last)
+            yield Find("place", word.start, code.end() if code else last)
+
+
+def travels(reading: Reading, i: int) -> bool:
+    """Whether somebody goes to what stands here, or asks about it as somebody who goes there."""
+    return any(word.lower in _TRAVEL for word in reading.words[max(0, i - _TRAVEL_REACH) : i])
+
+
+def names_a_thing(reading: Reading, i: int) -> bool:
+    """Whether a town stands before the noun that is meant: "the Boston trial", "Denver altitude"."""
+    words = reading.words
+    if not words[i].capital or i + 1 == len(words) or words[i + 1].gap != " " or words[i + 1].capital:
+        return False
+    if i and words[i].gap == " " and words[i - 1].lower in NEAR | _WHOSE:
+        return False
+    return words[i + 1].lower not in _ABOUT_A_VISITOR and words[i + 1].lower not in STOP_WORDS
+
+
+def _region_after(reading: Reading, i: int, length: int) -> int:
+    """Where a town ends that a county or state follows, whatever its name means: "deal, kent", "mobile alabama"."""
+    after, words = i + length, reading.words
+    if not length or after >= len(words) or words[after].gap not in (" ", ", ", ","):
+        return 0
+    if reading.lexicon.is_common(words[i].lower) or travels(reading, i):
+        return 0
+    if county := phrase_at(words, after, _COUNTIES):
+        return words[after + county - 1].end
+    return words[after - 1].end if phrase_at(words, after, reading.lexicon.regions) else 0
+
+
+def _is_town(reading: Reading, i: int, length: int) -> bool:
+    """Whether a town's name is meant as one: "Reading is hard", "a bath" are not."""
+    word, lexicon = reading.words[i], reading.lexicon
+    before = reading.preceding(i) if word.gap == " " else ""
+    is_after = before in NEAR
+    if is_after and before in _DESTINATION and travels(reading, i):
+        return False
+    if length == 1 and (lexicon.is_ordinary(word.lower) or word.lower in lexicon.english):
+        return word.capital and is_after
+    if names_a_thing(reading, i + length - 1):
+        return False
+    return word.capital or is_after or length > 1 or not lexicon.is_first(word.lower)
+
+
+def _is_village(reading: Reading, i: int, length: int) -> bool:
+    """Whether one of the many small places is meant: only where a place stands, and in small letters only what is no word."""
+    words, lexicon = reading.words[i : i + length], reading.lexicon
+    if words[0].gap != " " or reading.preceding(i) not in _THERE or travels(reading, i):
+        return False
+    if all(word.capital for word in words):
+        return not all(lexicon.is_usual(word.lower) for word in words)
+    if length > 1:
+        return not all(lexicon.is_ordinary(word.lower) for word in words)
+    return lexicon.is_unknown(words[0].lower) and not lexicon.is_first(words[0].lower)
