@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from server.privacy.finds import Find
+from server.privacy.name_contexts import find_in_contexts
 from server.privacy.name_cues import (
     CLOSINGS,
     ENDINGS,
@@ -30,7 +31,7 @@ def find_names(reading: Reading, persons: Iterable[tuple[int, int]]) -> Iterator
     reader = _Reader(reading)
     yield from reader.announced()
     yield from reader.listed()
-    yield from (name_from(reading, i) for i in find_subjects(reading))
+    yield from (name_from(reading, i) for i in (*find_subjects(reading), *find_in_contexts(reading)))
     if not reading.is_foreign:
         yield from reader.seen_by_model(persons)
 

@@ -1,0 +1,94 @@
+"""Words that nobody knows, or that are names as well, where only a person can stand: "can Imelda come with me"."""
+
+import re
+from collections.abc import Iterator
+
+from server.privacy.name_cues import ENDINGS, HERE
+from server.privacy.reading import Reading
+
+_REACH = 48
+_DESK = r"(?:reception|(?:the|your|ur) (?:front desk|desk|clinic|office|ward|unit|surgery|hospital|phone)|scheduling|billing|front desk|switchboard)\b"
+_KIN = (
+    r"(?:mum|mom|mother|mam|dad|father|husband|hubby|wife|partner|son|daughter|brother|sister|aunt|auntie|uncle|carer|parents?|gran|grandma|nan|nana|granddaughter|grandson|niece|nephew|guardian|cousin"
+    r"|neighbou?r|friend|mate|missus|fella|bloke|other half|midwife|matron|sitter|helper|aide|wee|little|poor|old)"
+)
+# What stands before a person and before nothing else, whether the word has a capital or not.
+_BEFORE = re.compile(
+    rf"(?:\b{_KIN}(?:[- ]in[- ]law)? |\b{_KIN} (?:of|to|for) |\b(?:speak|spoke|spoken|talk|talked|talking|chat|chatted|appointment|voicemail|message|meeting|lives?|living|married) (?:to|with|for) "
+    r"|\b(?:pass(?:ed)? (?:it |this |that )?on to|sent by|writing for|on behalf of|looked after by|seen by|done by|treated by|under|care of|love from|message from|greetings from) )$",
+    re.IGNORECASE,
+)
+# What follows a person and nothing else.
+_AFTER = re.compile(
+    rf" (?:(?:at|in|on|from) {_DESK}|from {_DESK}|(?:rang|phoned|texted|emailed|wrote|asked|asks|says|told me|tells me|reckons|thinks|wants|and (?:i|me|my (?:wife|husband|mum|mom|dad))\b))",
+    re.IGNORECASE,
+)
+# After a word that asks, what only people do.
+_ASKING = re.compile(r"\b(?:can|could|will|would|should|does|did|is|was|has)(?: my)? $", re.IGNORECASE)
+_DOING = re.compile(
+    r" (?:come|ring|call|phone|email|text|visit|see|drive|sit|stay with|wait|help me|know|work|working|there|available|on holiday|off (?:sick|today)|in (?:today|tomorrow|on|this)|be (?:there|in|on)|still (?:there|with|work)|coming|speak|talk|listen|sign|bring|collect)\b",
+    re.IGNORECASE,
+)
+# Somebody is so old, or in brackets.
+_AGED = re.compile(r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months))|,? \((?:aged? )?\d{1,2}\)", re.IGNORECASE)
+# Who writes says so, at the beginning or the end.
+_GREETS = re.compile(
+    r"\b(?:i am|i['’]?m|this is|it['’]?s|its|it is|hi|hiya|hello|hey|dear|me|it['’]?s me|thanks|thank you|thx|ta|cheers|regards|wishes|yours|love|sincerely|x{1,3}|from)[ ,.:\n–-]{1,3}$",
+    re.IGNORECASE,
+)
+_STOPS = re.compile(rf"\s*$|\s*[.,!?;:(\n–-]| (?:{'|'.join(sorted(HERE))}|from|aged|and)\b", re.IGNORECASE)
+_ASIDE_BEFORE, _ASIDE_AFTER = re.compile(r"[a-z], $"), re.compile(r",(?! (?:and|or)\b)")
+_SIGNED = re.compile(r"(?:[.?!)\n] ?|[a-z]\s*[-–] ?|\n)$")
+# What is like somebody ends so: "tetraplegic", "feverish".
+_ADJECTIVE = (*ENDINGS, "ic", "al", "ous", "ive", "able", "ible", "less", "ful", "ish", "ist", "y", "er", "est", "ness", "ion", "ment", "s")  # fmt: skip
+_LONGEST_ACRONYM = 5
+
+
+def find_in_contexts(reading: Reading) -> Iterator[int]:
+    """The places of words that begin such a name."""
+    for i, word in enumerate(reading.words):
+        if len(word.lower) < 2 or reading.protected.get(i, 1) > 1 or _is_acronym(reading, i):
+            continue
+        before, after = reading.text[max(0, word.start - _REACH) : word.start], reading.text[word.end : word.end + _REACH]
+        if _is_nobodys(reading, i) and (_is_person(before, after) or _tells_who(reading, i, before, after)):
+            yield i
+        elif _is_both(reading, i) and _is_person(before, after) and not _is_counted(reading, i):
+            yield i
+
+
+def _is_acronym(reading: Reading, i: int) -> bool:
+    return reading.words[i].text.isupper() and len(reading.words[i].text) <= _LONGEST_ACRONYM
+
+
+def _is_nobodys(reading: Reading, i: int) -> bool:
+    """No word of English or of this project."""
+    word = reading.words[i]
+    return i not in reading.protected and reading.lexicon.is_unknown(word.lower) and not word.lower.endswith(ENDINGS)
+
+
+def _is_both(reading: Reading, i: int) -> bool:
+    """A name that is a word as well, with a telling capital: "Olive", "June"."""
+    word = reading.words[i]
+    return word.capital and reading.lexicon.is_first(word.lower) and reading.lexicon.is_ordinary(word.lower)
+
+
+def _is_counted(reading: Reading, i: int) -> bool:
+    """May is 31 days"""
+    return i in reading.protected and _AGED.match(reading.text, reading.words[i].end) is not None
+
+
+def _is_person(before: str, after: str) -> bool:
+    if _BEFORE.search(before) or _AFTER.match(after) or _AGED.match(after):
+        return True
+    return _ASKING.search(before) is not None and _DOING.match(after) is not None
+
+
+def _tells_who(reading: Reading, i: int, before: str, after: str) -> bool:
+    """Who writes gives a name, or puts it aside: "its oluwaseun, ...", "the lady at the desk, Candice, was"."""
+    word = reading.words[i]
+    if not word.capital:
+        is_who = reading.lexicon.is_rare(word.lower) and not word.lower.endswith(_ADJECTIVE)
+        return is_who and _GREETS.search(before) is not None and _STOPS.match(after) is not None
+    if _ASIDE_BEFORE.search(before) and _ASIDE_AFTER.match(after) and i - 1 not in reading.protected:
+        return True
+    return i + 1 == len(reading.words) and i > 0 and _SIGNED.search(before) is not None
