@@ -1,7 +1,6 @@
 """Lists of the libraries: first and last names, towns, states and countries, and the words of English. Read once."""
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
@@ -57,12 +56,8 @@ def places() -> tuple[frozenset[Phrase], frozenset[Phrase]]:
     regions = as_phrases(str(row["name"]) for name in ("us_states.json", "countries.json") for row in rows(name))
     cities = rows("cities15000.json")
     large = [c for c in cities if int(str(c["population"])) >= _TOWNS_OF.get(str(c["countrycode"]), _ELSEWHERE)]
-    towns = as_phrases(name for city in large for name in (str(city["name"]), _without_accents(str(city["name"]))))
+    towns = as_phrases(str(city["name"]) for city in large)
     return regions, frozenset(town for town in towns if town and len(town[0]) > 2) - regions
-
-
-def _without_accents(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=1)

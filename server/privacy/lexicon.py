@@ -90,6 +90,10 @@ class Lexicon:
         """Whether a town is called by this one word."""
         return (word,) in self.towns
 
+    def is_village(self, word: str) -> bool:
+        """Whether a small place is called by this one word."""
+        return (word,) in self.villages
+
     def is_rare(self, word: str) -> bool:
         """Whether it is unknown and no slip of the finger for a known word: a name or a brand on no list."""
         return self.is_unknown(word) and not self.spelling.lookup(word, Verbosity.TOP, _slips(word))

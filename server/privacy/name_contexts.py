@@ -10,12 +10,12 @@ _REACH = 48
 _DESK = r"(?:reception|(?:the|your|ur) (?:front desk|desk|clinic|office|ward|unit|surgery|hospital|phone)|scheduling|billing|front desk|switchboard)\b"
 _KIN = (
     r"(?:mum|mom|mother|mam|dad|father|husband|hubby|wife|partner|son|daughter|brother|sister|aunt|auntie|uncle|carer|parents?|gran|grandma|nan|nana|granddaughter|grandson|niece|nephew|guardian|cousin"
-    r"|neighbou?r|friend|mate|missus|fella|bloke|other half|midwife|matron|sitter|helper|aide|wee|little|poor|old)"
+    r"|neighbou?r|friend|mate|missus|fella|bloke|other half|midwife|matron|sitter|helper|aide)"
 )
 # What stands before a person and before nothing else, whether the word has a capital or not.
 _BEFORE = re.compile(
     rf"(?:\b{_KIN}(?:[- ]in[- ]law)? |\b{_KIN} (?:of|to|for) |\b(?:speak|spoke|spoken|talk|talked|talking|chat|chatted|appointment|voicemail|message|meeting|lives?|living|married) (?:to|with|for) "
-    r"|\b(?:pass(?:ed)? (?:it |this |that )?on to|sent by|writing for|on behalf of|looked after by|seen by|done by|treated by|under|care of|love from|message from|greetings from) )$",
+    r"|\b(?:pass(?:ed)? (?:it |this |that )?on to|sent by|writing for|on behalf of|looked after by|seen by|done by|treated by|care of|love from|message from|greetings from) )$",
     re.IGNORECASE,
 )
 # What follows a person and nothing else.
@@ -37,6 +37,7 @@ _GREETS = re.compile(
     re.IGNORECASE,
 )
 _STOPS = re.compile(rf"\s*$|\s*[.,!?;:(\n–-]| (?:{'|'.join(sorted(HERE))}|from|aged|and)\b", re.IGNORECASE)
+_HERE = re.compile(r" (?:here|again)(?=\s*(?:[.,!?;:\n–-]|$| (?:i|my|from|with|is|can)\b))", re.IGNORECASE)
 _ASIDE_BEFORE, _ASIDE_AFTER = re.compile(r"[a-z], $"), re.compile(r",(?! (?:and|or)\b)")
 _SIGNED = re.compile(r"(?:[.?!)\n] ?|[a-z]\s*[-–] ?|\n)$")
 # What is like somebody ends so: "tetraplegic", "feverish".
@@ -77,6 +78,21 @@ def _is_counted(reading: Reading, i: int) -> bool:
     return i in reading.protected and _AGED.match(reading.text, reading.words[i].end) is not None
 
 
+def _is_beside_a_name(reading: Reading, i: int) -> bool:
+    """Aisha & Bilal, Bartholomew and Agnes"""
+    words = reading.words
+    if not words[i].capital:
+        return False
+    before = i - 2 if reading.preceding(i) == "and" else i - 1 if words[i].gap == " & " else -1
+    after = i + 2 if reading.following(i) == "and" else i + 1 if i + 1 < len(words) and words[i + 1].gap == " & " else -1
+    return any(0 <= k < len(words) and _is_only_a_name(reading, k) for k in (before, after))
+
+
+def _is_only_a_name(reading: Reading, i: int) -> bool:
+    word, lexicon = reading.words[i], reading.lexicon
+    return word.capital and i not in reading.protected and lexicon.is_first(word.lower) and not lexicon.is_ordinary(word.lower)
+
+
 def _is_person(before: str, after: str) -> bool:
     if _BEFORE.search(before) or _AFTER.match(after) or _AGED.match(after):
         return True
@@ -87,8 +103,13 @@ def _tells_who(reading: Reading, i: int, before: str, after: str) -> bool:
     """Who writes gives a name, or puts it aside: "its oluwaseun, ...", "the lady at the desk, Candice, was"."""
     word = reading.words[i]
     if not word.capital:
-        is_who = reading.lexicon.is_rare(word.lower) and not word.lower.endswith(_ADJECTIVE)
-        return is_who and _GREETS.search(before) is not None and _STOPS.match(after) is not None
+        if not reading.lexicon.is_rare(word.lower) or word.lower.endswith(_ADJECTIVE):
+            return False
+        return _HERE.match(after) is not None or (
+            _GREETS.search(before) is not None and _STOPS.match(after) is not None
+        )
+    if _is_beside_a_name(reading, i):
+        return True
     if _ASIDE_BEFORE.search(before) and _ASIDE_AFTER.match(after) and i - 1 not in reading.protected:
         return True
     return i + 1 == len(reading.words) and i > 0 and _SIGNED.search(before) is not None

@@ -34,6 +34,8 @@ PARTICLES = frozenset("de da del della di du van von der den la le al el bin ibn
 INSIDE = frozenset({" ", "  ", "-", ". ", ".", " .", "'", "’"})
 # "Sue again": who says who they are, in small letters.
 HERE = frozenset("here again calling speaking writing".split())
+# After these, in small letters, stands a thing.
+ARTICLES = frozenset("a an the this that these those some any every each no".split())
 MOST = 4
 # A signature stands among the last words.
 LAST = 3

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from server.privacy.finds import Find
 from server.privacy.name_contexts import find_in_contexts
 from server.privacy.name_cues import (
+    ARTICLES,
+    BELONGINGS,
     CLOSINGS,
     ENDINGS,
     FAMILY,
@@ -24,6 +26,7 @@ from server.privacy.name_cues import (
 from server.privacy.name_extent import name_from
 from server.privacy.name_subjects import find_subjects
 from server.privacy.reading import Reading
+from server.privacy.towns import names_a_thing, travels
 
 
 def find_names(reading: Reading, persons: Iterable[tuple[int, int]]) -> Iterator[Find]:
@@ -81,7 +84,8 @@ class _Reader:
         for start, end in persons:
             inside = [i for i, word in enumerate(self._words) if start <= word.start < end and self._may_be_name(i)]
             if any(self._is_nameish(i) and not self._is_way_to_town(i) for i in inside) and self._is_no_slip(inside):
-                yield Find("name", self._words[inside[0]].start, self._words[inside[-1]].end)
+                end = name_from(self._reading, inside[-1], self._words[inside[0]].start).end
+                yield Find("name", name_from(self._reading, inside[0]).start, end)
 
     def _is_no_slip(self, inside: Sequence[int]) -> bool:
         """A single unknown word with a capital is a brand, or mistyped, more often than a name."""
@@ -173,11 +177,24 @@ class _Reader:
         return self._is_nameish(i) and is_listed and not self._is_way_to_town(i)
 
     def _is_way_to_town(self, i: int) -> bool:
-        return i > 0 and self._words[i - 1].lower in TO_TOWNS and self._lexicon.is_town(self._words[i].lower)
+        """Whether a town stands here, or a thing called after one: "in Aspen", "the Boston trial"."""
+        word, lexicon = self._words[i].lower, self._lexicon
+        if not lexicon.is_town(word) and not lexicon.is_village(word):
+            return False
+        is_owner = self._reading.following(i) in BELONGINGS and self._reading.preceding(i) not in ARTICLES
+        if lexicon.is_town(word) and not is_owner and names_a_thing(self._reading, i):
+            return True
+        return (
+            i > 0
+            and self._words[i - 1].lower in TO_TOWNS
+            and (lexicon.is_town(word) or travels(self._reading, i))
+        )
 
     def _is_strong_first(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
         if i in self._protected or not lexicon.is_first(word.lower) or len(word.lower) < 3:
+            return False
+        if not word.capital and self._reading.preceding(i) in ARTICLES:  # "I'm a smith"
             return False
         if not lexicon.is_ordinary(word.lower):
             return not self._is_way_to_town(i)

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from server.privacy.eponyms import eponyms
 from server.privacy.lexicon import Lexicon
 from server.privacy.words import Word, words_of
 
@@ -12,7 +13,7 @@ class Reading:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
         self.words: list[Word] = words_of(text)
-        self.protected = lexicon.protected(self.words)
+        self.protected = lexicon.protected(self.words) | eponyms(self.words, lexicon)
         self.at = {word.start: i for i, word in enumerate(self.words)}
 
     @cached_property
