@@ -6,7 +6,11 @@ from datetime import date
 
 from server.privacy.finds import Find
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+_MONTH_NAME = (
+    r"(?:jan(?:u?r?u?a?r?r?y)?|feb(?:r?u?r?r?a?u?r?y)?|mar(?:ch|hc)?|apr(?:il|li)?|apirl|arpil|may|june?|july?|aug(?:ust|est|sut)?|agust|sept?(?:e?me?be?r)?|spetember|setember|oct(?:o?be?r)?|ocotber"
+    r"|nov(?:eme?be?r|emver|mber|eber)?|dec(?:eme?be?r|emebr|mber|eber)?)"
+)
+_MONTH = rf"{_MONTH_NAME}\b"
 _MONTH_ELSEWHERE = (
     r"(?:januar|februar|märz|marz|maerz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|février|fevrier|mars|avril|juin"
     r"|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro"
@@ -24,12 +28,15 @@ _NO_UNIT = (
     r"(?!\s*(?:%|percent\b|m[cl]?g\b|ug\b|µg|ml\b|cc\b|micro|milli|days?\b|weeks?\b|months?\b|years?\b|hours?\b|hrs?\b|min|times?\b|tablets?\b|pills?\b"
     r"|doses?\b|drops?\b|pounds?\b|lbs?\b|kg\b|miles?\b|mm\b|cm\b|of (?:the|them|my|us)\b|or \d|to \d|people|patients|refills?|pumps?|steps?|a\b|an\b|of\b|dose|pill|strength|tesla|different|other|more))(?![\d.,]*\d)"
 )
-_WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?"
+_WEEKDAY = r"(?:mon|tues?|wednes|weds?|thur?s?|fri|satur|sat|sun)(?:day)?"
+_NUMBER_WORD = r"(?:(?:twenty|thirty)(?:[- ]?(?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|four|five|six|seven|eight|nine)"
+# After a day by itself: "on the 21st and it still hurts", not "on the 3rd day".
+_ALONE = r"(?=\s*(?:[.,;:!?)\n]|$)| (?:and|at|so|but|i|is|was|for|with|when|because|then|now|still|it|can|do|my|to|until|till)\b)"
 _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|appointment|surgery|op|operation|implanted|admitted|discharged|is)"
 
 _ALWAYS = [
     rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
-    rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
+    rf"\b{_DAY} ?(?:st|nd|rd|th) (?:day )?(?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
     rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",
@@ -49,15 +56,26 @@ _ALWAYS = [
     rf"(?<![\d/.-])(?:{_DAY} ?[/.-] ?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) ?[/.-] ?{_DAY}) ?[/.-] ?{_YEAR}(?!\d)",
     rf"(?<![\d/.-])(?:{_DAY} (?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) {_DAY}) {_YEAR}\b",
     rf"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/-]{_YEAR}\b{_NO_UNIT}",
-    rf"\b{_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
+    rf"\b(?!fri(?:day)? the 13th){_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
     rf"\b{_WEEKDAY},? (?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})\b(?![\d/])",
     rf"(?<![\d/.-]){_YEAR}[-/](?:0[1-9]|1[0-2])\b(?![\d/.-])",
     r"(?<=\b(?:exp) )\d\d/\d\d\b",
+    # Glued or hyphened: "14Feb", "jan9th", "4-mar".
+    rf"(?<![\w.]){_DAY}(?:st|nd|rd|th)?{_MONTH_NAME}(?:['’]?\d\d|{_YEAR})?\b",
+    rf"\b(?!dec1\b){_MONTH_NAME}{_DAY}(?:st|nd|rd|th)?\b",
+    rf"(?<![\w.]){_DAY}-(?:mar|may)\b(?!-)",
+    rf"\b(?!may\b|march\b){_MONTH} {_NUMBER_WORD}\b{_NO_UNIT}",
+    rf"\b{_DAY}(?:st|nd|rd|th) of the {_DAY}(?:st|nd|rd|th)(?:,? (?:of )?{_YEAR})?",
+    rf"\b(?:xmas|christmas) eve {_YEAR}\b|\bgood friday {_YEAR}\b",
+    rf"\b{_WEEKDAY},? the {_ORDINAL}\b",
+    rf"(?<![\d.,])(?<!\d ){_DAY}\.(?:0?[1-9]|1[0-2])\.(?=[,;:)])",
 ]
 _AFTER_A_WORD = [
     rf"\b{_TIED} (may {_DAY}\b){_NO_UNIT}",
     rf"\b{_TIED} ({_DAY} may)\b",
     rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|fill|fills|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due|replaced|changed|moved|scheduled|booked|again|before|after|from)(?: (?:on|is|was|in|for|at|the|of|birth|it|me|him|her))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    rf"\b(?:on|since|until|till|by|from)(?: about)? (?:the )?({_DAY}(?:st|nd|rd|th)){_ALONE}",
+    rf"(?<![\d/.-])((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY}))(?= (?:was|is) (?:my|the|our|her|his) (?:surgery|op|operation|date|birthday|appointment|appt|refill|implant|trial)\b)",
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{3,10}\d)\b",
 ]  # fmt: skip
 _DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _ALWAYS]
@@ -102,8 +120,25 @@ _AGES = [
 ]
 
 
+# What belongs to a date around it: its weekday, and the other days of a row or a stretch of days.
+_BEFORE = re.compile(
+    rf"(?:\b{_WEEKDAY}[,.]? (?:the )?|(?<![\d/.,-]){_DAY}(?:st|nd|rd|th)? ?(?:[-–&/]|and|or|to|till|until) ?(?:the )?|\b{_YEAR} )$", re.IGNORECASE
+)
+_AFTER = re.compile(
+    rf" ?(?:[-–&]|and|or|to|till|until) ?(?:the )?{_DAY}(?:st|nd|rd|th)?\b(?![/.:]\d){_NO_UNIT}| \(?{_WEEKDAY}\b\)?", re.IGNORECASE
+)
+_REACH = 20
+
+
 def find_dates(text: str) -> Iterator[Find]:
     """The dates in a message."""
+    for find in _found(text):
+        before, after = _BEFORE.search(text[max(0, find.start - _REACH) : find.start]), _AFTER.match(text, find.end)
+        start = find.start - len(before.group()) if before else find.start
+        yield Find("date", start, after.end() if after else find.end)
+
+
+def _found(text: str) -> Iterator[Find]:
     for pattern in _DATES:
         yield from (Find("date", match.start(), match.end()) for match in pattern.finditer(text))
     for pattern in _TIED_DATES:
