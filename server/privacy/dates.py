@@ -1,4 +1,4 @@
-"""Calendar dates, which tie a message to a person, and ages over 89. "Three months ago" and a bare year stay."""
+"""Calendar dates, which tie a message to a person. "Three months ago" and a bare year stay."""
 
 import re
 from collections.abc import Iterator
@@ -90,36 +90,6 @@ _BORN_IN = re.compile(
     re.IGNORECASE,
 )
 _OLDEST_TOLD = 89
-
-_NINETIES = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: and (?:one|two|three|four|five|six))?"
-_OLD = rf"(?:9\d|1[01]\d|{_NINETIES})"
-_NO_AMOUNT = (
-    r"(?!\s*(?:%|percent|per cent|m[cl]?g|ug\b|µg|ml\b|cc\b|micro|milli|kg|kilo|lbs?\b|pounds?|stone|cm\b|inch|feet|foot|ft\b|days?\b|weeks?\b|months?\b"
-    r"|hours?\b|hrs?\b|min|sec|times?\b|units?\b|degrees?|miles?\b|km\b|bpm|over \d|dollars?|quid|beats|mmhg|systolic|tablets?|pills?|out of|years? of|or so days))(?![\d/]|[.,:]\d| ?[-–] ?\d)"
-)
-_WHO = (
-    r"(?:i['’]?m|i am|he['’]?s|she['’]?s|(?:he|she|who|mum|mom|mam|mother|dad|father|gran|granny|grandma|grandmother|nan|nana|grandad|granddad|grandpa|grandfather"
-    r"|husband|wife|aunt|auntie|uncle|neighbou?r|friend|partner|patient|lady|man|woman|resident)(?: is|['’]s))"
-)
-_AGES = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b({_OLD})[- ]?(?:years?|yrs?|yr|y)\.?[- ]?(?:old|of age|young)\b",
-        rf"\b({_OLD}) ?(?:yo|y/o|y\.o\.?|yof|yom)\b",
-        rf"\b(?:aged?|age is|age:|age of|turned|turning|turns|will be|be turning)[ :]*({_OLD})\b{_NO_AMOUNT}",
-        rf"\b{_WHO} (?:now |nearly |almost |only |just |about |already |gone |over |past |going on |coming up |turning |well over )*({_OLD})\b{_NO_AMOUNT}",
-        rf"\b(?:is|are|was) (?:now|nearly|almost|going on|coming up to|already|just) ({_OLD})\b{_NO_AMOUNT}",
-        rf"(?<=[a-z])(?:, ?| ?\()({_OLD})(?=\s*[,)])",
-        rf"\b(?:he|she|mum|mom|mam|mother|dad|father|gran|granny|grandma|nan|nana|grandad|grandpa|husband|wife|aunt|uncle),? ({_OLD})(?=\s*(?:[.,;!?)]|$|and\b|with\b))",
-        rf"\b({_OLD})(?:st|nd|rd|th) birthday\b",
-        rf"\b(?:old|young|late|alive|age|pump|surgery|operation|op|anaesthetic) at ({_OLD})\b{_NO_AMOUNT}",
-        rf"^at ({_OLD})\b{_NO_AMOUNT}",
-        rf"\b(?:he|she|i|mum|mom|dad) (?:will|would|was|turned|turns|hit|hits|reached|reach) (?:be |now )?({_OLD})\b{_NO_AMOUNT}",
-        r"\b(\d{2,3})(?=[FM]\b)(?<=9\d)",
-    )
-]
-
-
 # What belongs to a date around it: its weekday, and the other days of a row or a stretch of days.
 _BEFORE = re.compile(
     rf"(?:\b{_WEEKDAY}[,.]? (?:the )?|(?<![\d/.,-]){_DAY}(?:st|nd|rd|th)? ?(?:[-–&/]|and|or|to|till|until) ?(?:the )?|\b{_YEAR} )$", re.IGNORECASE
@@ -148,9 +118,3 @@ def _found(text: str) -> Iterator[Find]:
     for match in _BORN_IN.finditer(text):
         if date.today().year - int(match.group(1)) > _OLDEST_TOLD:
             yield Find("date", match.start(1), match.end(1))
-
-
-def find_ages(text: str) -> Iterator[Find]:
-    """The ages over 89 in a message."""
-    for pattern in _AGES:
-        yield from (Find("age", match.start(1), match.end(1)) for match in pattern.finditer(text))

@@ -111,7 +111,8 @@ _LABELLED = [
     for kind, (alone, marked) in _LABELS.items()
 ]
 _UNMARKED = re.compile(
-    r"\b(?:record|patient|hospital|chart|file|case|member|policy|account|claim|invoice|ticket|booking|referral) (?=[a-z/-]{0,6}\d{2}[\d/-]*\d{2})([a-z0-9/-]{5,20})(?![\w@])",
+    r"\b(?:record|patient|hospital|chart|file|case|member|policy|account|claim|invoice|ticket|booking|referral|medicaid|medicare|insurance|group|id|statement|encounter|confirmation|order|badge|tag|permit|auth|serial|lot|unit no|auth number)"
+    r"(?: (?:card|no|number|is|says|reads))* ((?:(?-i:[A-Z]{2,4}) )?(?=[a-z/-]{0,6}\d[\d/-]*\d{2}|[a-z]{2}\d{2}[a-z]{2})[a-z0-9/-]{5,20})(?![\w@])",
     re.IGNORECASE,
 )
 _PLATE = re.compile(r"\b(?:plates?|number ?plate|reg(?:istration)?)(?: (?:number|no|is|of|my|car|the))*[ :#]+((?=[a-z]*[ -]?\d|\d)[a-z0-9]{1,5}[ -]?[a-z0-9]{1,5})\b", re.IGNORECASE)  # fmt: skip

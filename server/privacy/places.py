@@ -52,7 +52,7 @@ def _codes_and_kinds(reading: Reading) -> Iterator[Find]:
     """A postcode after a word with a capital, and what is a county or parish by its last word."""
     words = reading.words
     for i, word in enumerate(words):
-        if word.capital and not word.opens and (code := _ZIP_AT_END.match(reading.text, word.end)):
+        if word.capital and not word.opens and i not in reading.protected and (code := _ZIP_AT_END.match(reading.text, word.end)):
             yield Find("place", code.start(1), code.end(1))
         elif word.lower in _KINDS_OF_PLACE and i and word.gap == " ":
             if words[i - 1].lower not in _ANY and i - 1 not in reading.protected:

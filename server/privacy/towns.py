@@ -39,6 +39,11 @@ _COUNTIES = frozenset(
     ).split(",")
 )
 
+# Abbreviations of states, without those that are words in capitals ("OK", "OR").
+_STATES = frozenset(
+    "AL AK AZ AR CA CO CT DE FL GA IA ID IL KS KY LA MD MI MN MO MT NC ND NE NH NJ NM NV NY RI SC SD TN TX UT VA VT WA WI WV WY NSW VIC QLD TAS ON BC AB SK MB QC NS NB".split()
+)
+
 
 def find_towns(reading: Reading) -> Iterator[Find]:
     """The towns, villages and counties on the lists, each with the postcode after it."""
@@ -80,7 +85,8 @@ def _region_after(reading: Reading, i: int, length: int) -> int:
         return 0
     if county := phrase_at(words, after, _COUNTIES):
         return words[after + county - 1].end
-    return words[after - 1].end if phrase_at(words, after, reading.lexicon.regions) else 0
+    is_region = words[after].text in _STATES or phrase_at(words, after, reading.lexicon.regions)
+    return words[after - 1].end if is_region else 0
 
 
 def _is_town(reading: Reading, i: int, length: int) -> bool:
