@@ -40,11 +40,11 @@ _ALWAYS = [
     rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
     rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",
-    rf"\b{_MONTH}\.?[ \-]{_DAY}(?:st|nd|rd|th)?(?:,? ?(?:of |in )?{_YEAR}|, ?'?\d\d\b|[/-]\d\d\b)",
+    rf"\b{_MONTH}\.?[ \-]{_DAY}(?:st|nd|rd|th)?(?:,? ?(?:of |in )?{_YEAR}|, ?'?\d\d\b| ['’]\d\d\b|[/-]\d\d\b)",
     rf"\b{_MONTH}\.? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
     rf"\b(?!may\b){_MONTH}\.?[ -]{_DAY}\b{_NO_UNIT}",
     rf"\b(?-i:May) {_DAY}\b{_NO_UNIT}",
-    rf"\b(?:christmas(?: eve| day)?|xmas|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
+    rf"\b(?:(?:christmas|xmas)(?: eve| day)?|good friday|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
     rf"\b{_MONTH}[.,]? ?(?:of |in )?(?:{_YEAR}\b|['’]\d\d\b){_NO_UNIT}",
     rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? {_YEAR})?",
     rf"\b(?!may\b){_MONTH} (?:the )?{_ORDINAL}\b(?:,? {_YEAR})?",
@@ -66,8 +66,9 @@ _ALWAYS = [
     rf"(?<![\w.]){_DAY}-(?:mar|may)\b(?!-)",
     rf"\b(?!may\b|march\b){_MONTH} {_NUMBER_WORD}\b{_NO_UNIT}",
     rf"\b{_DAY}(?:st|nd|rd|th) of the {_DAY}(?:st|nd|rd|th)(?:,? (?:of )?{_YEAR})?",
-    rf"\b(?:xmas|christmas) eve {_YEAR}\b|\bgood friday {_YEAR}\b",
     rf"\b{_WEEKDAY},? the {_ORDINAL}\b",
+    # Of two numbers with a slash, one is no month: a date, where it is no amount, no "24/7" and no fraction.
+    rf"(?<![\d/.,-])(?!24/7|16/8)(?:(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])(?<!/10)|(?!1/)(?:0?[1-9]|1[0-2])/(?:1[3-57-9]|2[1-9]|3[01]))(?![\d/%]|[.-]\d){_NO_UNIT}",
     rf"(?<![\d.,])(?<!\d ){_DAY}\.(?:0?[1-9]|1[0-2])\.(?=[,;:)])",
 ]
 _AFTER_A_WORD = [

@@ -10,20 +10,26 @@ _NAMED_SO = frozenset(
     "lymphoma rod rods catheter catheters needle clamp ataxia chorea phenomenon neuroma contracture sarcoma dementia paralysis method position fever valve drain stent tube dystrophy atrophy "
     "malformation anomaly ulcer triad spots bodies block frame stimulator stimulators protocol".split()
 )
+# What anybody may have, so that a first name before it may be the visitor's.
+_ANYBODYS = frozenset("disease score test tumour tumor fracture cyst hernia catheter needle stimulator rods tube drain fever ulcer".split())
+_MOST_WORDS = 2
 
 
 def eponyms(words: Sequence[Word], lexicon: Lexicon) -> dict[int, int]:
-    """The places of such names and how many words they have; a first name is none, for it may be a visitor's."""
+    """The places of such names and how many words they have.
+
+    A first name is one, unless it owns what a visitor may have: "Gilbert's syndrome", not "Margaret's disease".
+    """
     places: dict[int, int] = {}
     for i in range(1, len(words)):
         if words[i].lower not in _NAMED_SO or words[i].gap not in (" ", "'s ", "’s "):
             continue
+        is_anybodys = words[i - 1].is_possessive and words[i].lower in _ANYBODYS
         first = i
-        while first and _may_be_eponym(words, first - 1, lexicon) and (first == i or words[first].gap == "-"):
+        while first > max(0, i - _MOST_WORDS) and (first == i or words[first].gap in ("-", " ")):
+            word = words[first - 1].lower
+            if lexicon.is_ordinary(word) or (is_anybodys and lexicon.is_first(word)):
+                break
             first -= 1
         places.update(dict.fromkeys(range(first, i), i - first + 1))
     return places
-
-
-def _may_be_eponym(words: Sequence[Word], i: int, lexicon: Lexicon) -> bool:
-    return not lexicon.is_first(words[i].lower) and not lexicon.is_ordinary(words[i].lower)

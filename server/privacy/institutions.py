@@ -34,7 +34,8 @@ def _first(reading: Reading, at: int) -> int:
         first -= 1
     told = [words[k].lower for k in range(first, at)]
     is_name = any(not lexicon.is_usual(word) and word not in _JOINING for word in told)
-    return first if is_name else at
+    is_title = words[at].capital and len(told) > 1 and not words[first].opens
+    return first if is_name or is_title else at
 
 
 def _names(reading: Reading, i: int) -> bool:

@@ -16,7 +16,8 @@ def find_subjects(reading: Reading) -> Iterator[int]:
     """The places of words that begin such a name."""
     for i in range(len(reading.words)):
         if len(reading.words[i].lower) > 1 and (
-            _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
+            _is_here(reading, i)
+            or _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
         ):
             yield i
         if _is_pair(reading, i):
@@ -35,6 +36,18 @@ def _end(reading: Reading, i: int) -> int:
         return i + (after.capital and lexicon.is_last(after.lower))
     is_usual = lexicon.is_ordinary(after.lower)
     return i + (not is_usual if after.capital else lexicon.is_last(after.lower) and not is_usual)
+
+
+def _is_here(reading: Reading, i: int) -> bool:
+    """sorry jan here, ..."""
+    word, lexicon = reading.words[i], reading.lexicon
+    if reading.following(i) != "here" or not lexicon.is_first(word.lower) or lexicon.is_common(word.lower):
+        return False
+    is_told = word.opens or "," in word.gap or reading.preceding(i) in _GREETING
+    return is_told and (i + 2 == len(reading.words) or reading.words[i + 2].gap.strip() != "" or reading.words[i + 2].lower in HERE)
+
+
+_GREETING = frozenset("sorry hi hello hey hiya its ok yes no".split())
 
 
 def _is_owner(reading: Reading, i: int) -> bool:

@@ -54,7 +54,7 @@ _LAST_DIGITS = re.compile(
     r"\b(?:end(?:s|ing)(?: in| with)?|last (?:four|4|five|5|six|6)(?: digits)?(?: of (?:my|the|his|her))?(?: card| account| ssn| social)?(?: is| are| number)*)[ :]+(\d{4,6})\b",
     re.IGNORECASE,
 )
-_UK_LICENCE = re.compile(r"\b[A-Z]{2,5}9{0,3} ?\d{6} ?[A-Z]{1,2}\d?[A-Z\d]{2,3}\b")
+_UK_LICENCE = re.compile(r"\b[A-Z]{2,5}9{0,3} ?\d{3} ?\d{3} ?[A-Z]{1,2}\d?[A-Z\d]{2,3}\b")
 _SERIAL_IN_GROUPS = re.compile(
     r"\b(?:serial|s/n|sn)(?: (?:number|no\.?|is|of|the|on|my|pump))*[ :#]+([a-z]{1,4}(?:[ -]\d{1,6}){1,4}(?:[ -][a-z]{1,2})?)\b",
     re.IGNORECASE,

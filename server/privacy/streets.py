@@ -24,6 +24,7 @@ _PATTERNS = [
     re.compile(
         rf"{_NUMBER},? (?:[NSEW]\.? )?(?:[A-Z][\w.'’]{{1,20}} ){{1,3}}(?:(?i:{_OTHER_STREET})|{_CAPITAL_STREET})\b\.?{_FLAT}?"
     ),
+    re.compile(rf"\b(?:[NSEW]|North|South|East|West)\.? \d{{1,3}}(?:st|nd|rd|th) (?i:{_STREET})\b"),
     re.compile(
         rf"{_NUMBER},? (?:[nsew]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th)) (?:{_STREET}|{_OTHER_STREET})\b\.?{_FLAT}?",
         re.IGNORECASE,

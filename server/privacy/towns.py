@@ -67,8 +67,10 @@ def travels(reading: Reading, i: int) -> bool:
 
 
 def names_a_thing(reading: Reading, i: int) -> bool:
-    """Whether a town stands before the noun that is meant: "the Boston trial", "Denver altitude"."""
+    """Whether a town stands for something else: "the Boston trial", "Denver altitude", "does London have"."""
     words = reading.words
+    if words[i].capital and reading.preceding(i) in {"does", "than"}:
+        return True
     if not words[i].capital or i + 1 == len(words) or words[i + 1].gap != " " or words[i + 1].capital:
         return False
     if i and words[i].gap == " " and words[i - 1].lower in NEAR | _WHOSE:
