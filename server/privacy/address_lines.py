@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from server.privacy.finds import Find
 from server.privacy.reading import Reading
+from server.privacy.words import Word
 
 _MOST_WORDS = 6
 _NUMBER_BEFORE = re.compile(
@@ -51,9 +52,9 @@ def _end(reading: Reading, end: int) -> int:
 def _is_in_titled_run(reading: Reading, i: int, *, is_first: bool) -> bool:
     """Whether it is one of several words with a capital that end where a comma or the sentence does: "Lower Slaughter"."""
     words = reading.words
-    if not words[i].capital or (words[i].opens and not is_first) or i in reading.protected:
+    if not _has_capital(words[i]) or (words[i].opens and not is_first) or i in reading.protected:
         return False
-    while i + 1 < len(words) and words[i + 1].gap == " " and words[i + 1].capital:
+    while i + 1 < len(words) and words[i + 1].gap == " " and _has_capital(words[i + 1]):
         i += 1
     return i + 1 == len(words) or "," in words[i + 1].gap or words[i + 1].opens
 
@@ -80,6 +81,11 @@ def _is_of_place(reading: Reading, i: int) -> bool:
         return False
     if lexicon.is_town(word.lower) and not lexicon.is_ordinary(word.lower):
         return True
-    if not word.capital or (word.opens and lexicon.is_ordinary(word.lower)):
+    if not _has_capital(word) or (word.opens and lexicon.is_ordinary(word.lower)):
         return False
     return i not in reading.protected
+
+
+def _has_capital(word: Word) -> bool:
+    """Capitals tell something in an address, even where each word of the message has one."""
+    return word.capital or word.text.istitle()

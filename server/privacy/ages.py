@@ -37,6 +37,7 @@ _AGES = [
         rf"(?:^|\b(?:is|am|i['’]m|he['’]s|she['’]s|im|hes|shes|now) )(?:nearly|almost|going on|well over|just over|past|over|not far off) ({_OLD})\b(?! (?:percent|per|of|people|patients|in))(?=\s*(?:[.,;!?)]|$)| (?:and|next|this|in|now|but|with)\b)",
         rf"\b({_OLD}) (?:this|next) (?:year|month|week|birthday|spring|summer|autumn|winter)\b",
         rf"\b({_OLD}),? (?:female|male|lady|gentleman|woman|man|f|m)\b(?! (?:of|years))",
+        rf"\b(?:man|woman|lady|gentleman|person|patient) of ({_OLD})\b{_NO_AMOUNT}",
         rf"\b({_OLD})\+ ?(?:years?|yrs?)\b(?! (?:of|experience))",
     )
 ]

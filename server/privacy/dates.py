@@ -18,6 +18,7 @@ _MONTH_ELSEWHERE = (
 )
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
+_YEAR_WORDS = r"(?:nineteen|twenty|two thousand)(?: and)?(?:[- ](?:oh|ten|eleven|twelve|[a-z]{3,5}teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)){1,2}\b"
 _SHORT_YEAR = r"(?:['’]\d\d|\d\d(?![\d:]))"
 _ORDINAL = (
     r"(?:twenty[- ]|thirty[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
@@ -36,7 +37,7 @@ _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|a
 
 _ALWAYS = [
     rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
-    rf"\b{_DAY} ?(?:st|nd|rd|th) (?:day )?(?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
+    rf"\b{_DAY} ?(?:st|nd|rd|th) (?:day )?(?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give|fireworks|weekend|party|parade|bbq|barbecue|holiday|celebrations?)\b)",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
     rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",
@@ -46,7 +47,7 @@ _ALWAYS = [
     rf"\b(?-i:May) {_DAY}\b{_NO_UNIT}",
     rf"\b(?:(?:christmas|xmas)(?: eve| day)?|good friday|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
     rf"\b{_MONTH}[.,]? ?(?:of |in )?(?:{_YEAR}\b|['’]\d\d\b){_NO_UNIT}",
-    rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? {_YEAR})?",
+    rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? (?:{_YEAR}|{_YEAR_WORDS}))?",
     rf"\b(?!may\b){_MONTH} (?:the )?{_ORDINAL}\b(?:,? {_YEAR})?",
     rf"\bmay the {_ORDINAL}\b(?:,? {_YEAR})?",
     rf"\b{_ORDINAL} (?!may\b){_MONTH}(?:,? {_YEAR})?",

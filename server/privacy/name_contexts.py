@@ -39,7 +39,7 @@ _GREETS = re.compile(
 _STOPS = re.compile(rf"\s*$|\s*[.,!?;:(\n–-]| (?:{'|'.join(sorted(HERE))}|from|aged|and)\b", re.IGNORECASE)
 _HERE = re.compile(r" (?:here|again)(?=\s*(?:[.,!?;:\n–-]|$| (?:i|my|from|with|is|can)\b))", re.IGNORECASE)
 _ASIDE_BEFORE, _ASIDE_AFTER = re.compile(r"[a-z], $"), re.compile(r",(?! (?:and|or)\b)")
-_SIGNED = re.compile(r"(?:[.?!)\n] ?|[a-z]\s*[-–] ?|\n)$")
+_SIGNED = re.compile(r"(?:[.?!)\n] ?|[a-z]\s*[-–] ?|^[-–] ?|\n)$")
 # What is like somebody ends so: "tetraplegic", "feverish".
 _ADJECTIVE = (*ENDINGS, "ic", "al", "ous", "ive", "able", "ible", "less", "ful", "ish", "ist", "y", "er", "est", "ness", "ion", "ment", "s")  # fmt: skip
 _LONGEST_ACRONYM = 5
@@ -70,7 +70,8 @@ def _is_nobodys(reading: Reading, i: int) -> bool:
 def _is_both(reading: Reading, i: int) -> bool:
     """A name that is a word as well, with a telling capital: "Olive", "June"."""
     word = reading.words[i]
-    return word.capital and reading.lexicon.is_first(word.lower) and reading.lexicon.is_ordinary(word.lower)
+    is_word = reading.lexicon.is_ordinary(word.lower) or i in reading.protected
+    return word.capital and reading.lexicon.is_first(word.lower) and is_word
 
 
 def _is_counted(reading: Reading, i: int) -> bool:
@@ -112,4 +113,4 @@ def _tells_who(reading: Reading, i: int, before: str, after: str) -> bool:
         return True
     if _ASIDE_BEFORE.search(before) and _ASIDE_AFTER.match(after) and i - 1 not in reading.protected:
         return True
-    return i + 1 == len(reading.words) and i > 0 and _SIGNED.search(before) is not None
+    return i + 1 == len(reading.words) and before != "" and _SIGNED.search(before) is not None

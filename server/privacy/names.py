@@ -17,6 +17,7 @@ from server.privacy.name_cues import (
     LIKELY,
     LOOSE,
     OBJECTS,
+    PARTICLES,
     ROLES,
     SURE,
     TITLES,
@@ -51,9 +52,11 @@ class _Reader:
         """Names after words that announce one."""
         for match in SURE.finditer(self._text):
             at = self._at.get(match.end())
+            if at is not None and self._words[at].lower in PARTICLES and at + 1 < len(self._words):  # "dr. el-sayed"
+                at += 1
             trigger = match.group().strip(" .:\n").lower()
             if at is not None and self._is_sure(at, is_title=trigger in TITLES):
-                yield name_from(self._reading, at)
+                yield name_from(self._reading, at, self._words[self._at[match.end()]].start)
         cues: tuple[tuple[re.Pattern[str], Callable[[int], bool]], ...] = (
             (FAMILY, self._is_family),
             (FAMILY, self._is_likely),
@@ -195,6 +198,8 @@ class _Reader:
         if i in self._protected or not lexicon.is_first(word.lower) or len(word.lower) < 3:
             return False
         if not word.capital and self._reading.preceding(i) in ARTICLES:  # "I'm a smith"
+            return False
+        if word.gap == "-" and i and not lexicon.is_first(self._words[i - 1].lower):  # "Hallervorden-Spatz"
             return False
         if not lexicon.is_ordinary(word.lower):
             return not self._is_way_to_town(i)

@@ -132,5 +132,7 @@ def _seen_by_model(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterat
             before = inside[0] - 1
             if travels(reading, inside[0]):
                 continue
-            if (before >= 0 and words[before].lower in NEAR) or len(inside) > 1:
+            if (before >= 0 and words[before].lower in NEAR) or (
+                len(inside) > 1 and words[inside[-1]].gap != "-"
+            ):
                 yield Find("place", words[inside[0]].start, words[inside[-1]].end)

@@ -61,7 +61,7 @@ _PATTERNS = [
     ),
     re.compile(rf"{_NUMBER},? (?i:the) (?i:{_STREET}|{_OTHER_STREET})\b(?=,| in\b|\.|$)"),
     re.compile(
-        r"\b(?!(?:White|Opera|Open|Full|Big|Nursing|Care|Our|The|In|My|A|Summer|Ronald)\b)(?:[A-Z][a-z’']{2,15} ){1,2}(?:Cottage|Farm|House|Lodge|Manor|Rectory|Vicarage|Barn|Bungalow|Court|Towers|Apartments)\b"
+        r"\b(?!(?:White|Town|City|Village|Albert|Opera|Open|Full|Big|Nursing|Care|Our|The|In|My|A|Summer|Ronald)\b)(?:[A-Z][a-z’']{2,15} ){1,2}(?:Cottage|Farm|House|Hall|Lodge|Manor|Rectory|Vicarage|Barn|Bungalow|Court|Towers|Apartments)\b"
     ),
     re.compile(r"\bp\.? ?o\.? ?box ?(?:no\.? ?)?\d{1,6}\b", re.IGNORECASE),
     re.compile(

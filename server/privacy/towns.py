@@ -18,12 +18,12 @@ _DESTINATION = frozenset({"to", "in", "visit", "via", "through", "around", "and"
 # Where somebody travels to says little of where they live.
 _TRAVEL = frozenset(
     "airport airports train trains fly flying flights flight flew travel travelling traveling trip trips holiday holidays vacation cruise visit visiting honeymoon weekend city-break hotel "
-    "hotels weather going go off went abroad plane ferry sail tour ski skiing hike hiking camping safari festival marathon concert altitude heat beach".split()
+    "hotels weather going go off went abroad plane ferry sail tour ski skiing hike hiking camping climb diving safari festival marathon concert altitude heat beach study studies paper research article guideline survey".split()
 )
 _TRAVEL_REACH = 5
 # "Boston trial", "Denver altitude": a town before another noun names a thing. Before these it is where somebody is.
 _ABOUT_A_VISITOR = frozenset(
-    "area based hospital clinic infirmary branch office here again way side patient patients resident born native uk usa england scotland wales ireland".split()
+    "area based council flat house gp royal general hospital clinic infirmary branch office here again way side patient patients resident born native uk usa england scotland wales ireland".split()
 )
 _WHOSE = frozenset({"my", "our", "your"})
 # Counties, which are smaller than a state and on no list of towns.
@@ -49,10 +49,10 @@ def find_towns(reading: Reading) -> Iterator[Find]:
     """The towns, villages and counties on the lists, each with the postcode after it."""
     words, lexicon = reading.words, reading.lexicon
     for i, word in enumerate(words):
-        if i in reading.protected:
-            continue
         town = phrase_at(words, i, lexicon.towns) or phrase_at(words, i, _COUNTIES)
         village = phrase_at(words, i, lexicon.villages)
+        if reading.protected.get(i, 0) >= max(town, village):
+            continue
         if region_end := _region_after(reading, i, max(town, village)):
             yield Find("place", word.start, region_end)
         elif (town and _is_town(reading, i, town)) or (village > town and _is_village(reading, i, village)):
@@ -71,8 +71,10 @@ def names_a_thing(reading: Reading, i: int) -> bool:
     words = reading.words
     if words[i].capital and reading.preceding(i) in {"does", "than"}:
         return True
-    if not words[i].capital or i + 1 == len(words) or words[i + 1].gap != " " or words[i + 1].capital:
+    if not words[i].capital or i + 1 == len(words) or words[i + 1].gap != " ":
         return False
+    if words[i + 1].capital:  # "the Liverpool Care Pathway"
+        return reading.preceding(i) == "the" and words[i + 1].lower not in _ABOUT_A_VISITOR
     if i and words[i].gap == " " and words[i - 1].lower in NEAR | _WHOSE:
         return False
     return words[i + 1].lower not in _ABOUT_A_VISITOR and words[i + 1].lower not in STOP_WORDS
