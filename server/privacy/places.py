@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from server.privacy.address_lines import going_on, whole_addresses
 from server.privacy.finds import Find
 from server.privacy.institutions import find_institutions
+from server.privacy.place_contexts import find_in_contexts
 from server.privacy.postcodes import find_postcodes
 from server.privacy.reading import Reading
 from server.privacy.streets import find_streets
@@ -42,6 +43,7 @@ def find_places(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterator[
         *_homes(reading),
         *_unlisted(reading),
         *_before_states(reading),
+        *(_place_from(reading, i) for i in find_in_contexts(reading)),
     )
     yield from going_on(reading, named_places)
     if not reading.is_foreign:
