@@ -18,13 +18,20 @@ _HYPHENS = re.compile(r"(?:-[^\W\d_]{1,20}){1,4}\b")
 # A foreign postcode stands before its town.
 _GAP_AFTER = re.compile(r"[,.]? ?\n?|,? ?\d{4,6},? ")
 _GAP_BEFORE = re.compile(r",? ?\n?|-|\. ")
+# Between a street and its postcode stands a town, whatever it is called: "apt 206 milwaukee 53206".
+_TOWN_AND_CODE = re.compile(r",? [a-z][a-z'’. -]{2,30},?(?: [a-z]{2},?)? \d{5}(?:-\d{4})?\b", re.IGNORECASE)
+_BETWEEN = re.compile(r",? (?:[a-z'’-]{2,20},? ){1,3}", re.IGNORECASE)
 _JOINING = frozenset("on upon le la the in under by next co".split())
 
 
 def whole_addresses(reading: Reading, finds: Iterable[Find]) -> Iterator[Find]:
     """Each find with the rest of its address."""
-    for find in finds:
-        yield Find(find.kind, _start(reading, find.start), _end(reading, find.end))
+    end = -1
+    for find in sorted(finds, key=lambda f: f.start):
+        start = end if end >= 0 and _BETWEEN.fullmatch(reading.text, end, find.start) else _start(reading, find.start)
+        code = _TOWN_AND_CODE.match(reading.text, find.end)
+        end = code.end() if code else _end(reading, find.end)
+        yield Find(find.kind, start, end)
 
 
 def going_on(reading: Reading, finds: Iterable[Find]) -> Iterator[Find]:

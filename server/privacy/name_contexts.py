@@ -9,13 +9,13 @@ from server.privacy.reading import Reading
 _REACH = 48
 _DESK = r"(?:reception|(?:the|your|ur) (?:front desk|desk|clinic|office|ward|unit|surgery|hospital|phone)|scheduling|billing|front desk|switchboard)\b"
 _KIN = (
-    r"(?:mum|mom|mother|mam|dad|father|husband|hubby|wife|partner|son|daughter|brother|sister|aunt|auntie|uncle|carer|parents?|gran|grandma|nan|nana|granddaughter|grandson|niece|nephew|guardian|cousin"
-    r"|neighbou?r|friend|mate|missus|fella|bloke|other half|midwife|matron|sitter|helper|aide)"
+    r"(?:(?:step|grand|god|great[- ]?)?(?:mum|mom|mother|mam|dad|father|husband|hubby|wife|partner|son|daughter|brother|sister|aunt|auntie|uncle|carer|parents?|gran|grandma|nan|nana|granddaughter|grandson|niece|nephew|guardian|cousin)"
+    r"|neighbou?r|friend|mate|stepchild|missus|fella|bloke|other half|midwife|matron|sitter|helper|aide)"
 )
 # What stands before a person and before nothing else, whether the word has a capital or not.
 _BEFORE = re.compile(
     rf"(?:\b{_KIN}(?:[- ]in[- ]law)? |\b{_KIN} (?:of|to|for) |\b(?:speak|spoke|spoken|talk|talked|talking|chat|chatted|appointment|voicemail|message|meeting|lives?|living|married) (?:to|with|for) "
-    r"|\b(?:pass(?:ed)? (?:it |this |that )?on to|sent by|writing for|on behalf of|looked after by|seen by|done by|treated by|care of|love from|message from|greetings from) )$",
+    r"|\b(?:pass(?:ed)? (?:it |this |that )?on to|sent by|writing for|on behalf of|looked after by|seen by|done by|treated by|married|n[ée]e|formerly|aka|care of|and to|love from|message from|greetings from) )$",
     re.IGNORECASE,
 )
 # What follows a person and nothing else.
@@ -33,12 +33,12 @@ _DOING = re.compile(
 _AGED = re.compile(r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months))|,? \((?:aged? )?\d{1,2}\)", re.IGNORECASE)
 # Who writes says so, at the beginning or the end.
 _GREETS = re.compile(
-    r"\b(?:i am|i['’]?m|this is|it['’]?s|its|it is|hi|hiya|hello|hey|dear|me|it['’]?s me|thanks|thank you|thx|ta|cheers|regards|wishes|yours|love|sincerely|x{1,3}|from)[ ,.:\n–-]{1,3}$",
+    r"\b(?:i am|i['’]?m|this is|it['’]?s|its|it is|hi|hiya|hello|hey|dear|me|it['’]?s me|sorry|thanks|thank you|thx|ta|cheers|regards|wishes|yours|love|sincerely|x{1,3}|from)(?: there| all| again| team)?[ ,.:\n–-]{1,3}$",
     re.IGNORECASE,
 )
-_STOPS = re.compile(rf"\s*$|\s*[.,!?;:(\n–-]| (?:{'|'.join(sorted(HERE))}|from|aged|and)\b", re.IGNORECASE)
+_STOPS = re.compile(rf"\s*$|\s*[.,!?;:(\n–-]| (?:{'|'.join(sorted(HERE))}|from|aged|and|i|my|can|is|how)\b", re.IGNORECASE)
 _HERE = re.compile(r" (?:here|again)(?=\s*(?:[.,!?;:\n–-]|$| (?:i|my|from|with|is|can)\b))", re.IGNORECASE)
-_ASIDE_BEFORE, _ASIDE_AFTER = re.compile(r"[a-z], $"), re.compile(r",(?! (?:and|or)\b)")
+_ASIDE_BEFORE, _ASIDE_AFTER = re.compile(r"[a-z\d], $"), re.compile(r",(?! (?:and|or)\b)")
 _SIGNED = re.compile(r"(?:[.?!)\n] ?|[a-z]\s*[-–] ?|^[-–] ?|\n)$")
 # What is like somebody ends so: "tetraplegic", "feverish".
 _ADJECTIVE = (*ENDINGS, "ic", "al", "ous", "ive", "able", "ible", "less", "ful", "ish", "ist", "y", "er", "est", "ness", "ion", "ment", "s")  # fmt: skip
@@ -84,9 +84,12 @@ def _is_beside_a_name(reading: Reading, i: int) -> bool:
     words = reading.words
     if not words[i].capital:
         return False
-    before = i - 2 if reading.preceding(i) == "and" else i - 1 if words[i].gap == " & " else -1
-    after = i + 2 if reading.following(i) == "and" else i + 1 if i + 1 < len(words) and words[i + 1].gap == " & " else -1
+    before = i - 2 if reading.preceding(i) in _JOINING else i - 1 if words[i].gap == " & " else -1
+    after = i + 2 if reading.following(i) in _JOINING else i + 1 if i + 1 < len(words) and words[i + 1].gap == " & " else -1
     return any(0 <= k < len(words) and _is_only_a_name(reading, k) for k in (before, after))
+
+
+_JOINING = frozenset({"and", "or"})
 
 
 def _is_only_a_name(reading: Reading, i: int) -> bool:
@@ -109,7 +112,7 @@ def _tells_who(reading: Reading, i: int, before: str, after: str) -> bool:
         return _HERE.match(after) is not None or (
             _GREETS.search(before) is not None and _STOPS.match(after) is not None
         )
-    if _is_beside_a_name(reading, i):
+    if _is_beside_a_name(reading, i) or (_GREETS.search(before) and _STOPS.match(after)):
         return True
     if _ASIDE_BEFORE.search(before) and _ASIDE_AFTER.match(after) and i - 1 not in reading.protected:
         return True

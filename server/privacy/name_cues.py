@@ -53,7 +53,7 @@ LIVING = frozenset("has had gets got takes took needs needed came went wont cann
 # Whose these are is a person: "kev's pump".
 BELONGINGS = frozenset(
     "pump pumps mum mom mother dad father husband wife son daughter brother sister partner carer refill refills surgery operation op appointment doctor nurse dose catheter back "
-    "legs leg pain scar wound incision trial implant birthday number record records notes chart address letter email results scan mri bill insurance".split()
+    "catheter dressing remote controller handset alarm battery stitches bolus medication meds tablets legs leg pain scar wound incision trial implant birthday number record records notes chart address letter email results scan mri bill insurance".split()
 )
 # Before a person's name with a capital, even one that is a country or a month: "the rep Chad", "my daughter April".
 ROLES = re.compile(

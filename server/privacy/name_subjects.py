@@ -58,13 +58,15 @@ def _is_owner(reading: Reading, i: int) -> bool:
     if word.is_possessive:
         return lexicon.is_rare(word.lower) or (lexicon.is_first(word.lower) and not _is_thing(reading, i))
     bare = word.lower.removesuffix("s")
+    if word.capital and word.opens and bare != word.lower and reading.following(i) in KIN:
+        return lexicon.is_rare(bare)
     return bare != word.lower and lexicon.is_first(bare) and lexicon.is_unknown(word.lower)
 
 
 def _is_named_by_kin(reading: Reading, i: int) -> bool:
     """summer is my girl, Chase my grandson, Mark Bishop is my name, consuelo, my aunt"""
     word, lexicon, words = reading.words[i], reading.lexicon, reading.words
-    if not lexicon.is_first(word.lower) and not (word.capital and lexicon.is_rare(word.lower)):
+    if not lexicon.is_first(word.lower) and not ((word.capital or word.opens) and lexicon.is_rare(word.lower)):
         return False
     j = _end(reading, i) + 1
     is_told = j < len(words) and words[j].lower in {"is", "was"} and not words[j].opens

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from server.privacy.finds import Find
+from server.privacy.gazetteers import Phrase
 from server.privacy.lexicon import phrase_at
 from server.privacy.reading import Reading
 
@@ -42,6 +43,14 @@ _COUNTIES = frozenset(
 # Abbreviations of states, without those that are words in capitals ("OK", "OR").
 _STATES = frozenset(
     "AL AK AZ AR CA CO CT DE FL GA IA ID IL KS KY LA MD MI MN MO MT NC ND NE NH NJ NM NV NY RI SC SD TN TX UT VA VT WA WI WV WY NSW VIC QLD TAS ON BC AB SK MB QC NS NB".split()
+)
+# What the library does not call a state or a country.
+_REGIONS: frozenset[Phrase] = frozenset(
+    tuple(name.split())
+    for name in (
+        "england,scotland,wales,northern ireland,ontario,quebec,alberta,manitoba,saskatchewan,british columbia,nova scotia,new brunswick,newfoundland,queensland,tasmania,"
+        "new south wales,western australia,south australia,uk,usa,munster,ulster,leinster,connacht,north island,south island"
+    ).split(",")
 )
 
 
@@ -89,7 +98,8 @@ def _region_after(reading: Reading, i: int, length: int) -> int:
         return 0
     if county := phrase_at(words, after, _COUNTIES):
         return words[after + county - 1].end
-    is_region = words[after].text in _STATES or phrase_at(words, after, reading.lexicon.regions)
+    regions = reading.lexicon.regions
+    is_region = words[after].text in _STATES or phrase_at(words, after, regions) or phrase_at(words, after, _REGIONS)
     return words[after - 1].end if is_region else 0
 
 
