@@ -37,7 +37,7 @@ def _is_last_initial(reading: Reading, j: int) -> bool:
     return word.gap == " " and len(word.text) == 1 and word.lower not in _LETTER_WORDS and ends
 
 
-_LETTER_WORDS = frozenset("aiurknx")
+_LETTER_WORDS = frozenset("aiurx")
 
 
 def _is_initial(reading: Reading, j: int) -> bool:

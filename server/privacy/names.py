@@ -133,6 +133,8 @@ class _Reader:
         ):
             return False
         if word.capital:
+            if self._reading.following(i) in HERE and self._is_told_with_capital(i):
+                return True
             return not lexicon.is_ordinary(word.lower) or (is_first and not lexicon.is_common(word.lower))
         if self._reading.following(i) in HERE:
             return is_first and not lexicon.is_common(word.lower)
@@ -149,7 +151,7 @@ class _Reader:
 
     def _is_family(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
-        if self._is_named_relative(i):
+        if self._is_named_relative(i) or self._is_told_with_capital(i):
             return True
         if i in self._protected or lexicon.is_common(word.lower):
             return False
@@ -164,6 +166,12 @@ class _Reader:
         return self._is_named_relative(i) or (
             word.capital and i not in self._protected and self._lexicon.is_rare(word.lower)
         )
+
+    def _is_told_with_capital(self, i: int) -> bool:
+        """Whatever the word is: "my partner Ash", "it's Mo again"."""
+        word = self._words[i]
+        is_usual = self._lexicon.is_common(word.lower) or word.text.isupper()
+        return word.capital and not word.opens and i not in self._protected and not is_usual
 
     def _is_named_relative(self, i: int) -> bool:
         """With a telling capital, even one that is a month or a country."""
@@ -203,7 +211,9 @@ class _Reader:
             return False
         if not lexicon.is_ordinary(word.lower):
             return not self._is_way_to_town(i)
-        return word.capital and not word.opens and word.lower in lexicon.also_words and not self._is_way_to_town(i)
+        if not word.capital or word.opens or word.lower not in lexicon.also_words or self._is_way_to_town(i):
+            return False
+        return word.is_possessive or self._reading.following(i) not in BELONGINGS  # "Max dose"
 
     def _is_weak_first_before_last(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon

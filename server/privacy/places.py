@@ -26,7 +26,7 @@ _AT_HOME = re.compile(
     re.IGNORECASE,
 )
 # Then any word with a capital is a place.
-_HOME = ("liv", "mov", "retir", "born", "resid", "stay", "address", "based", "home", "house")
+_HOME = ("liv", "mov", "retir", "born", "resid", "stay", "address", "based", "home", "house", "town", "city", "village")
 _ANY = frozenset(
     "the this that my our your his her their which what every any same in each another other whole a new of and per".split()
 )

@@ -26,7 +26,7 @@ _PATTERNS = [
     ),
     re.compile(rf"\b(?:[NSEW]|North|South|East|West)\.? \d{{1,3}}(?:st|nd|rd|th) (?i:{_STREET})\b"),
     re.compile(
-        rf"{_NUMBER},? (?:[nsew]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th)) (?:{_STREET}|{_OTHER_STREET})\b\.?{_FLAT}?",
+        rf"{_NUMBER},? (?:[nsew]{1,2}\.? )?(?:\d{{1,3}}(?:st|nd|rd|th)) (?:{_STREET}|{_OTHER_STREET})\b\.?{_FLAT}?",
         re.IGNORECASE,
     ),
     re.compile(

@@ -15,6 +15,8 @@ _CODE_AFTER_TOWN = re.compile(
 )
 NEAR = frozenset("in from near at around outside to of leave visit via through between and nr".split())
 _THERE = frozenset("in from near at around outside nr by".split())
+# After these a word with a capital is a place, whatever it means.
+_NEVER_OTHERWISE = frozenset({"near", "from", "outside", "nr"})
 _DESTINATION = frozenset({"to", "in", "visit", "via", "through", "around", "and"})
 # Where somebody travels to says little of where they live.
 _TRAVEL = frozenset(
@@ -123,7 +125,8 @@ def _is_village(reading: Reading, i: int, length: int) -> bool:
     if words[0].gap != " " or reading.preceding(i) not in _THERE or travels(reading, i):
         return False
     if all(word.capital for word in words):
-        return not all(lexicon.is_usual(word.lower) for word in words)
+        is_near = reading.preceding(i) in _NEVER_OTHERWISE
+        return not all((lexicon.is_common if is_near else lexicon.is_usual)(word.lower) for word in words)
     if length > 1:
         return not all(lexicon.is_ordinary(word.lower) for word in words)
     return lexicon.is_unknown(words[0].lower) and not lexicon.is_first(words[0].lower)
