@@ -10,9 +10,15 @@ from server.privacy.towns import travels
 _REACH = 48
 _BEFORE = re.compile(
     r"\b(?:liv(?:e|es|ed|ing)(?: \w{1,12}){0,2} (?:in|on|off|by|past|near|at|outside)|mov(?:ed|ing)(?: (?:down|up|out|over|back|house))?(?: from \w{1,20}(?: \w{1,20})?)? to|(?:out|over|up|down) (?:by|near|past|in|on)"
-    r"|but now(?: in| live in)?|house on|based (?:in|at|near)|(?:grew up|brought up|born|raised) (?:in|on)|sleeping (?:in|on|behind the \w{1,15} on)|just off|come (?:up|down|over) from|from)(?: the)? $",
+    r"|but now(?: in| live in)?|house (?:on|in)|home in|based (?:in|at|near)|(?:grew up|brought up|born|raised) (?:in|on)|home ?town is|sleeping (?:in|on|behind the \w{1,15} on)|just off|(?:i['’]?m|i am|we['’]?re|we are) (?:in|from|near)"
+    r"|(?:com(?:e|ing)|travel(?:l?ing)?|driv(?:e|ing)|patients?|anyone|someone|nobody) (?:up |down |over )?(?:from|in|near)|(?:clinic|hospital|unit|centre|center|doctor|nurse|pharmacy) (?:in|near|at)|(?:nearest|closest|close|closer) to|do you cover)(?: the)? $",
     re.IGNORECASE,
 )
+# Before a word with a capital these are enough.
+_FROM = re.compile(r"\b(?:from|near|nr|outside)(?: the)? $", re.IGNORECASE)
+_FAR = re.compile(r" (?:too far|far away|is it far|far from)\b", re.IGNORECASE)
+# People live in these, too.
+_IDIOMS = frozenset("hope comfort care pain fear peace harmony liberty truth independence paradise bed box hospital street chapel work".split())
 _AFTER = re.compile(
     r" (?:born and bred|born & bred|resident\b|is (?:where i|my (?:council|town|village|home|nearest|county|local))|council (?:flat|house|tenant)|based\b|way\b[.,?!]|(?:is )?where i live)",
     re.IGNORECASE,
@@ -29,12 +35,25 @@ def find_in_contexts(reading: Reading) -> Iterator[int]:
             continue
         before = reading.text[max(0, word.start - _REACH) : word.start]
         if word.capital and not word.text.isupper():
-            if not reading.lexicon.is_usual(word.lower) and (_BEFORE.search(before) or _AFTER.match(reading.text, _end(reading, i))):
+            if not word.opens and reading.lexicon.is_common(word.lower):
+                continue
+            is_told = _BEFORE.search(before) or _FROM.search(before)
+            if is_told or _AFTER.match(reading.text, _end(reading, i)) or _FAR.match(reading.text, _end(reading, i)):
                 yield i
-        elif reading.lexicon.is_rare(word.lower) and not word.lower.endswith(_WORD) and not reading.is_foreign:
-            is_in = _IN.search(before) and _STOPS.match(reading.text, word.end)
-            if is_in or _BEFORE.search(before) or _AFTER.match(reading.text, word.end):
-                yield i
+        elif _is_told_in_small_letters(reading, i, before):
+            yield i
+
+
+def _is_told_in_small_letters(reading: Reading, i: int, before: str) -> bool:
+    """A word that nobody knows, or one that is a town as well and ends what is said: "i live in deal"."""
+    word, lexicon = reading.words[i], reading.lexicon
+    stops = _STOPS.match(reading.text, word.end) is not None
+    if lexicon.is_rare(word.lower) and not word.lower.endswith(_WORD) and not reading.is_foreign:
+        is_there = _BEFORE.search(before) or _AFTER.match(reading.text, word.end)
+        return bool(is_there or (stops and _IN.search(before)))
+    is_both = (lexicon.is_town(word.lower) or lexicon.is_village(word.lower)) and not lexicon.is_common(word.lower)
+    is_bare = reading.preceding(i) != "the"  # "out in the bush"
+    return is_both and is_bare and word.lower not in _IDIOMS and stops and _BEFORE.search(before) is not None
 
 
 def _end(reading: Reading, i: int) -> int:

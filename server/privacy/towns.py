@@ -60,6 +60,8 @@ def find_towns(reading: Reading) -> Iterator[Find]:
     """The towns, villages and counties on the lists, each with the postcode after it."""
     words, lexicon = reading.words, reading.lexicon
     for i, word in enumerate(words):
+        if region_end := _region_after_comma(reading, i):
+            yield Find("place", word.start, region_end)
         town = phrase_at(words, i, lexicon.towns) or phrase_at(words, i, _COUNTIES)
         village = phrase_at(words, i, lexicon.villages)
         if reading.protected.get(i, 0) >= max(town, village):
@@ -103,6 +105,16 @@ def _region_after(reading: Reading, i: int, length: int) -> int:
     regions = reading.lexicon.regions
     is_region = words[after].text in _STATES or phrase_at(words, after, regions) or phrase_at(words, after, _REGIONS)
     return words[after - 1].end if is_region else 0
+
+
+def _region_after_comma(reading: Reading, i: int) -> int:
+    """Where words with a capital end that a county or state follows after a comma: "Muker, Yorkshire"."""
+    words, after = reading.words, i
+    while after < len(words) and words[after].capital and (after == i or words[after].gap == " "):
+        after += 1
+    if after == i or after == len(words) or words[after].gap not in (", ", ",") or after - 1 in reading.protected:
+        return 0
+    return words[after - 1].end if phrase_at(words, after, _COUNTIES) else 0
 
 
 def _is_town(reading: Reading, i: int, length: int) -> bool:
