@@ -10,6 +10,7 @@ from server.privacy.place_contexts import find_in_contexts
 from server.privacy.postcodes import find_postcodes
 from server.privacy.reading import Reading
 from server.privacy.streets import find_streets
+from server.privacy.told_addresses import find_told_addresses
 from server.privacy.towns import NEAR, find_towns, travels
 
 _ZIP_AT_END = re.compile(r",? (\d{5}(?:-\d{4})?)(?=\s*(?:[.,;!?)\n]|$))")
@@ -36,6 +37,7 @@ _KINDS_OF_PLACE = frozenset({"county", "township", "parish", "borough"})
 def find_places(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterator[Find]:
     """The places in a message; `named` are the characters that the language model takes for places."""
     yield from whole_addresses(reading, [*find_streets(reading), *find_postcodes(reading.text)])
+    yield from find_told_addresses(reading)
     named_places = (
         *find_towns(reading),
         *find_institutions(reading),
