@@ -94,10 +94,12 @@ _BORN_IN = re.compile(
 _OLDEST_TOLD = 89
 # What belongs to a date around it: its weekday, and the other days of a row or a stretch of days.
 _BEFORE = re.compile(
-    rf"(?:\b{_WEEKDAY}[,.]? (?:the )?|(?<![\d/.,-]){_DAY}(?:st|nd|rd|th)? ?(?:[-–&/]|and|or|to|till|until) ?(?:the )?|\b{_YEAR} )$", re.IGNORECASE
+    rf"(?:\b{_WEEKDAY}[,.]? (?:the )?|(?<![\d/.,-]){_DAY}(?:st|nd|rd|th)? ?(?:[-–&/]|and|or|to|till|until) ?(?:the )?|\b{_YEAR} )$",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf" ?(?:[-–&]|and|or|to|till|until) ?(?:the )?{_DAY}(?:st|nd|rd|th)?\b(?![/.:]\d){_NO_UNIT}| \(?{_WEEKDAY}\b\)?", re.IGNORECASE
+    rf" ?(?:[-–&]|and|or|to|till|until) ?(?:the )?{_DAY}(?:st|nd|rd|th)?\b(?![/.:]\d){_NO_UNIT}| \(?{_WEEKDAY}\b\)?",
+    re.IGNORECASE,
 )
 _REACH = 20
 

@@ -10,15 +10,17 @@ _NAMED_SO = frozenset(
     "lymphoma rod rods catheter catheters needle clamp ataxia chorea phenomenon neuroma contracture sarcoma dementia paralysis method position fever valve drain stent tube dystrophy atrophy "
     "malformation anomaly ulcer triad spots bodies block frame stimulator stimulators protocol".split()
 )
-# What anybody may have, so that a first name before it may be the visitor's.
-_ANYBODYS = frozenset("disease score test tumour tumor fracture cyst hernia catheter needle stimulator rods tube drain fever ulcer".split())
+# What anybody may have, so that whoever owns it may be the visitor.
+_ANYBODYS = frozenset(
+    "score test tumour tumor fracture cyst hernia catheter needle stimulator rods tube drain fever ulcer".split()
+)
 _MOST_WORDS = 2
 
 
 def eponyms(words: Sequence[Word], lexicon: Lexicon) -> dict[int, int]:
     """The places of such names and how many words they have.
 
-    A first name is one, unless it owns what a visitor may have: "Gilbert's syndrome", not "Margaret's disease".
+    None is a name that owns what anybody may have ("Jiaxuan's catheter"), nor a first name that owns anything.
     """
     places: dict[int, int] = {}
     for i in range(1, len(words)):
@@ -28,7 +30,7 @@ def eponyms(words: Sequence[Word], lexicon: Lexicon) -> dict[int, int]:
         first = i
         while first > max(0, i - _MOST_WORDS) and (first == i or words[first].gap in ("-", " ")):
             word = words[first - 1].lower
-            if lexicon.is_ordinary(word) or (is_anybodys and lexicon.is_first(word)):
+            if lexicon.is_ordinary(word) or is_anybodys or (words[i - 1].is_possessive and lexicon.is_first(word)):
                 break
             first -= 1
         places.update(dict.fromkeys(range(first, i), i - first + 1))

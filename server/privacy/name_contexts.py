@@ -30,13 +30,17 @@ _DOING = re.compile(
     re.IGNORECASE,
 )
 # Somebody is so old, or in brackets.
-_AGED = re.compile(r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months))|,? \((?:aged? )?\d{1,2}\)", re.IGNORECASE)
+_AGED = re.compile(
+    r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months))|,? \((?:aged? )?\d{1,2}\)", re.IGNORECASE
+)
 # Who writes says so, at the beginning or the end.
 _GREETS = re.compile(
     r"\b(?:i am|i['’]?m|this is|it['’]?s|its|it is|hi|hiya|hello|hey|dear|me|it['’]?s me|sorry|thanks|thank you|thx|ta|cheers|regards|wishes|yours|love|sincerely|x{1,3}|from)(?: there| all| again| team)?[ ,.:\n–-]{1,3}$",
     re.IGNORECASE,
 )
-_STOPS = re.compile(rf"\s*$|\s*[.,!?;:(\n–-]| (?:{'|'.join(sorted(HERE))}|from|aged|and|i|my|can|is|how)\b", re.IGNORECASE)
+_STOPS = re.compile(
+    rf"\s*$|\s*[.,!?;:(\n–-]| (?:{'|'.join(sorted(HERE))}|from|aged|and|i|my|can|is|how)\b", re.IGNORECASE
+)
 _HERE = re.compile(r" (?:here|again)(?=\s*(?:[.,!?;:\n–-]|$| (?:i|my|from|with|is|can)\b))", re.IGNORECASE)
 _ASIDE_BEFORE, _ASIDE_AFTER = re.compile(r"[a-z\d], $"), re.compile(r",(?! (?:and|or)\b)")
 _SIGNED = re.compile(r"(?:[.?!)\n] ?|[a-z]\s*[-–] ?|^[-–] ?|\n)$")
@@ -50,10 +54,15 @@ def find_in_contexts(reading: Reading) -> Iterator[int]:
     for i, word in enumerate(reading.words):
         if len(word.lower) < 2 or reading.protected.get(i, 1) > 1 or _is_acronym(reading, i):
             continue
-        before, after = reading.text[max(0, word.start - _REACH) : word.start], reading.text[word.end : word.end + _REACH]
-        if _is_nobodys(reading, i) and (_is_person(before, after) or _tells_who(reading, i, before, after)):
-            yield i
-        elif _is_both(reading, i) and _is_person(before, after) and not _is_counted(reading, i):
+        before, after = (
+            reading.text[max(0, word.start - _REACH) : word.start],
+            reading.text[word.end : word.end + _REACH],
+        )
+        if _is_nobodys(reading, i):
+            is_name = _is_person(before, after) or _tells_who(reading, i, before, after)
+        else:
+            is_name = _is_both(reading, i) and _is_person(before, after) and not _is_counted(reading, i)
+        if is_name:
             yield i
 
 
@@ -85,7 +94,9 @@ def _is_beside_a_name(reading: Reading, i: int) -> bool:
     if not words[i].capital:
         return False
     before = i - 2 if reading.preceding(i) in _JOINING else i - 1 if words[i].gap == " & " else -1
-    after = i + 2 if reading.following(i) in _JOINING else i + 1 if i + 1 < len(words) and words[i + 1].gap == " & " else -1
+    after = (
+        i + 2 if reading.following(i) in _JOINING else i + 1 if i + 1 < len(words) and words[i + 1].gap == " & " else -1
+    )
     return any(0 <= k < len(words) and _is_only_a_name(reading, k) for k in (before, after))
 
 
@@ -94,7 +105,12 @@ _JOINING = frozenset({"and", "or"})
 
 def _is_only_a_name(reading: Reading, i: int) -> bool:
     word, lexicon = reading.words[i], reading.lexicon
-    return word.capital and i not in reading.protected and lexicon.is_first(word.lower) and not lexicon.is_ordinary(word.lower)
+    return (
+        word.capital
+        and i not in reading.protected
+        and lexicon.is_first(word.lower)
+        and not lexicon.is_ordinary(word.lower)
+    )
 
 
 def _is_person(before: str, after: str) -> bool:

@@ -16,8 +16,7 @@ def find_subjects(reading: Reading) -> Iterator[int]:
     """The places of words that begin such a name."""
     for i in range(len(reading.words)):
         if len(reading.words[i].lower) > 1 and (
-            _is_here(reading, i)
-            or _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
+            _is_here(reading, i) or _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
         ):
             yield i
         if _is_pair(reading, i):
@@ -44,7 +43,9 @@ def _is_here(reading: Reading, i: int) -> bool:
     if reading.following(i) != "here" or not lexicon.is_first(word.lower) or lexicon.is_common(word.lower):
         return False
     is_told = word.opens or "," in word.gap or reading.preceding(i) in _GREETING
-    return is_told and (i + 2 == len(reading.words) or reading.words[i + 2].gap.strip() != "" or reading.words[i + 2].lower in HERE)
+    return is_told and (
+        i + 2 == len(reading.words) or reading.words[i + 2].gap.strip() != "" or reading.words[i + 2].lower in HERE
+    )
 
 
 _GREETING = frozenset("sorry hi hello hey hiya its ok yes no".split())

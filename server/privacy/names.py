@@ -195,11 +195,7 @@ class _Reader:
         is_owner = self._reading.following(i) in BELONGINGS and self._reading.preceding(i) not in ARTICLES
         if lexicon.is_town(word) and not is_owner and names_a_thing(self._reading, i):
             return True
-        return (
-            i > 0
-            and self._words[i - 1].lower in TO_TOWNS
-            and (lexicon.is_town(word) or travels(self._reading, i))
-        )
+        return i > 0 and self._words[i - 1].lower in TO_TOWNS and (lexicon.is_town(word) or travels(self._reading, i))
 
     def _is_strong_first(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon

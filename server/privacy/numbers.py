@@ -161,7 +161,7 @@ def _all(text: str) -> Iterator[Find]:
         yield from (Find("vehicle", match.start(), match.end()) for match in _PLATE_BY_A_CAR.finditer(text))
     yield from _mixed(text)
     yield from (
-        Find("record", m.start(1), m.end(1))
+        Find(_hinted(text, m.start(1)) or "record", m.start(1), m.end(1))
         for m in _UNMARKED.finditer(text)
         if not re.match(_UNIT, text[m.end() : m.end() + 20])
     )
@@ -195,11 +195,16 @@ def _runs(text: str) -> Iterator[Find]:
         yield Find(kind, match.start(), extension.end() if extension else match.end())
 
 
-def _kind_of(text: str, match: re.Match[str]) -> Kind:
-    before = text[max(0, match.start() - _HINT_REACH) : match.start()]
+def _hinted(text: str, at: int) -> Kind | None:
+    """What the nearest word before a number says that it is."""
+    before = text[max(0, at - _HINT_REACH) : at]
     hinted = [(found[-1].end(), kind) for kind, pattern in _HINTS if (found := list(pattern.finditer(before)))]
-    if hinted:
-        return max(hinted)[1]
+    return max(hinted)[1] if hinted else None
+
+
+def _kind_of(text: str, match: re.Match[str]) -> Kind:
+    if hinted := _hinted(text, match.start()):
+        return hinted
     if _SSN.fullmatch(match.group()):
         return "ssn"
     return "phone" if len(digits(match.group())) <= _LONGEST_TELEPHONE else "account"

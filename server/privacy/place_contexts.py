@@ -18,14 +18,39 @@ _BEFORE = re.compile(
 _FROM = re.compile(r"\b(?:from|near|nr|outside)(?: the)? $", re.IGNORECASE)
 _FAR = re.compile(r" (?:too far|far away|is it far|far from)\b", re.IGNORECASE)
 # People live in these, too.
-_IDIOMS = frozenset("hope comfort care pain fear peace harmony liberty truth independence paradise bed box hospital street chapel work".split())
+_IDIOMS = frozenset(
+    "hope comfort care pain fear peace harmony liberty truth independence paradise bed box hospital street chapel work".split()
+)
 _AFTER = re.compile(
     r" (?:born and bred|born & bred|resident\b|is (?:where i|my (?:council|town|village|home|nearest|county|local))|council (?:flat|house|tenant)|based\b|way\b[.,?!]|(?:is )?where i live)",
     re.IGNORECASE,
 )
 # After "in" small letters need more: nothing that the place could belong to follows.
-_IN, _STOPS = re.compile(r"\b(?:in|at|of) $", re.IGNORECASE), re.compile(r"\s*(?:[.,;:!?)\n]|$)| (?:and|but|so|how|can|is|there|theres|do|nobody|no|for|with|now|i)\b", re.IGNORECASE)
-_WORD = ("ic", "al", "ous", "ive", "able", "ible", "ia", "is", "us", "um", "ae", "in", "ine", "ol", "ide", "ate", *ENDINGS)
+_IN, _STOPS = (
+    re.compile(r"\b(?:in|at|of) $", re.IGNORECASE),
+    re.compile(
+        r"\s*(?:[.,;:!?)\n]|$)| (?:and|but|so|how|can|is|there|theres|do|nobody|no|for|with|now|i)\b", re.IGNORECASE
+    ),
+)
+_WORD = (
+    "ic",
+    "al",
+    "ous",
+    "ive",
+    "able",
+    "ible",
+    "ia",
+    "is",
+    "us",
+    "um",
+    "ae",
+    "in",
+    "ine",
+    "ol",
+    "ide",
+    "ate",
+    *ENDINGS,
+)
 
 
 def find_in_contexts(reading: Reading) -> Iterator[int]:
@@ -37,7 +62,8 @@ def find_in_contexts(reading: Reading) -> Iterator[int]:
         if word.capital and not word.text.isupper():
             if not word.opens and reading.lexicon.is_common(word.lower):
                 continue
-            is_told = _BEFORE.search(before) or _FROM.search(before)
+            is_named = reading.lexicon.is_first(word.lower)  # "hello from Bartholomew"
+            is_told = _BEFORE.search(before) or (not is_named and _FROM.search(before))
             if is_told or _AFTER.match(reading.text, _end(reading, i)) or _FAR.match(reading.text, _end(reading, i)):
                 yield i
         elif _is_told_in_small_letters(reading, i, before):

@@ -56,11 +56,23 @@ def _codes_and_kinds(reading: Reading) -> Iterator[Find]:
     """A postcode after a word with a capital, and what is a county or parish by its last word."""
     words = reading.words
     for i, word in enumerate(words):
-        if word.capital and not word.opens and i not in reading.protected and (code := _ZIP_AT_END.match(reading.text, word.end)):
+        if (
+            word.capital
+            and not word.opens
+            and i not in reading.protected
+            and (code := _ZIP_AT_END.match(reading.text, word.end))
+        ):
             yield Find("place", code.start(1), code.end(1))
-        elif word.lower in _KINDS_OF_PLACE and i and word.gap == " ":
-            if words[i - 1].lower not in _ANY and i - 1 not in reading.protected:
-                yield Find("place", words[i - 1].start, word.end)
+        elif _is_kind_of_place(reading, i):
+            yield Find("place", words[i - 1].start, word.end)
+
+
+def _is_kind_of_place(reading: Reading, i: int) -> bool:
+    """Travis County"""
+    words = reading.words
+    if not i or words[i].lower not in _KINDS_OF_PLACE or words[i].gap != " ":
+        return False
+    return words[i - 1].lower not in _ANY and i - 1 not in reading.protected
 
 
 def _unlisted(reading: Reading) -> Iterator[Find]:
@@ -111,7 +123,10 @@ def _place_from(reading: Reading, i: int) -> Find:
         or (words[end + 1].gap == " " and words[end + 1].capital and end + 1 not in reading.protected)
     ):
         end += 1
-    return Find("place", words[i].start, words[end].end)
+    last = words[end].end
+    while reading.text[last : last + 1].isdigit():  # "SE15"
+        last += 1
+    return Find("place", words[i].start, last)
 
 
 def _homes(reading: Reading) -> Iterator[Find]:
@@ -136,7 +151,5 @@ def _seen_by_model(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterat
             before = inside[0] - 1
             if travels(reading, inside[0]):
                 continue
-            if (before >= 0 and words[before].lower in NEAR) or (
-                len(inside) > 1 and words[inside[-1]].gap != "-"
-            ):
+            if (before >= 0 and words[before].lower in NEAR) or (len(inside) > 1 and words[inside[-1]].gap != "-"):
                 yield Find("place", words[inside[0]].start, words[inside[-1]].end)

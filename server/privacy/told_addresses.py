@@ -13,7 +13,10 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[^\s]+")
-_NUMBERED = re.compile(r"(?:the )?(?:[a-z.]{1,10} )?#?\d{1,5}[a-z]?(?:[/-]\d{1,4})?\b(?!\s*(?:%|m[cl]?g\b|ml\b|mcg|feet|ft\b|metres|meters|miles|am\b|pm\b|days?|weeks?|months?|years?|hours?|out of|to \d|degrees|:\d))", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:the )?(?:[a-z.]{1,10} )?#?\d{1,5}[a-z]?(?:[/-]\d{1,4})?\b(?!\s*(?:%|m[cl]?g\b|ml\b|mcg|feet|ft\b|metres|meters|miles|am\b|pm\b|days?|weeks?|months?|years?|hours?|out of|to \d|degrees|:\d))",
+    re.IGNORECASE,
+)
 _PARTS = frozenset(
     "flat apt apartment unit room rm block blk building house tower floor suite lot plot trailer caravan street st road rd avenue ave lane ln drive dr close court ct way place pl square sq terrace "
     "corner of and the above box sector phase stage village town city county state near by".split()
@@ -34,11 +37,11 @@ def _end(text: str, start: int) -> int:
     for count, token in enumerate(_TOKEN.finditer(text, start)):
         plain = token.group().strip(".,;:!?()\"'#")
         belongs = any(c.isdigit() for c in plain) or plain.lower() in _PARTS
-        if not belongs and plain.lower() in STOP_WORDS or count == _MOST_TOKENS:
+        if (not belongs and plain.lower() in STOP_WORDS) or count == _MOST_TOKENS:
             break
         if not belongs and not plain[:1].isupper():
             bare += 1
-            if bare > _MOST_BARE:
+            if bare > _MOST_BARE or text[end : end + 1] == ",":  # "12 Oak Rd, pump beeps"
                 break
         else:
             bare = 0

@@ -21,9 +21,11 @@ _DESTINATION = frozenset({"to", "in", "visit", "via", "through", "around", "and"
 # Where somebody travels to says little of where they live.
 _TRAVEL = frozenset(
     "airport airports train trains fly flying flights flight flew travel travelling traveling trip trips holiday holidays vacation cruise visit visiting honeymoon weekend city-break hotel "
-    "hotels weather going go off went abroad plane ferry sail tour ski skiing hike hiking camping climb diving safari festival marathon concert altitude heat beach study studies paper research article guideline survey".split()
+    "hotels weather abroad plane ferry sail tour ski skiing hike hiking camping climb diving safari festival marathon concert altitude heat beach scanner scanners study studies paper research article guideline survey restaurant restaurants cinema traffic news football capital mayor population museum".split()
 )
 _TRAVEL_REACH = 5
+# "Going to Spain", not "going to have a trial in Leeds".
+_GOES, _GOES_REACH = frozenset("going go off went".split()), 3
 # "Boston trial", "Denver altitude": a town before another noun names a thing. Before these it is where somebody is.
 _ABOUT_A_VISITOR = frozenset(
     "area based council flat house gp royal general hospital clinic infirmary branch office here again way side patient patients resident born native uk usa england scotland wales ireland".split()
@@ -76,7 +78,8 @@ def find_towns(reading: Reading) -> Iterator[Find]:
 
 def travels(reading: Reading, i: int) -> bool:
     """Whether somebody goes to what stands here, or asks about it as somebody who goes there."""
-    return any(word.lower in _TRAVEL for word in reading.words[max(0, i - _TRAVEL_REACH) : i])
+    goes = any(word.lower in _GOES for word in reading.words[max(0, i - _GOES_REACH) : i])
+    return goes or any(word.lower in _TRAVEL for word in reading.words[max(0, i - _TRAVEL_REACH) : i])
 
 
 def names_a_thing(reading: Reading, i: int) -> bool:
