@@ -31,8 +31,9 @@ _DOING = re.compile(
 )
 # Somebody is so old, or in brackets.
 _AGED = re.compile(
-    r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months))|,? \((?:aged? )?\d{1,2}\)", re.IGNORECASE
+    r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months|cm|mm|mls|units|x\b|times|per|g\b|or|to|-))|,? \((?:aged? )?\d{1,2}\)", re.IGNORECASE
 )
+_BEING = re.compile(r" (?:is|was|has|had|wants|needs|got|gets|and)\b", re.IGNORECASE)
 # Who writes says so, at the beginning or the end.
 _GREETS = re.compile(
     r"\b(?:i am|i['’]?m|this is|it['’]?s|its|it is|hi|hiya|hello|hey|dear|me|it['’]?s me|sorry|thanks|thank you|thx|ta|cheers|regards|wishes|yours|love|sincerely|x{1,3}|from)(?: there| all| again| team)?[ ,.:\n–-]{1,3}$",
@@ -59,7 +60,8 @@ def find_in_contexts(reading: Reading) -> Iterator[int]:
             reading.text[word.end : word.end + _REACH],
         )
         if _is_nobodys(reading, i):
-            is_name = _is_person(before, after) or _tells_who(reading, i, before, after)
+            is_person = _is_person(before, after) and not _may_be_slip(reading, i, after)
+            is_name = is_person or _tells_who(reading, i, before, after)
         else:
             is_name = _is_both(reading, i) and _is_person(before, after) and not _is_counted(reading, i)
         if is_name:
@@ -74,6 +76,14 @@ def _is_nobodys(reading: Reading, i: int) -> bool:
     """No word of English or of this project."""
     word = reading.words[i]
     return i not in reading.protected and reading.lexicon.is_unknown(word.lower) and not word.lower.endswith(ENDINGS)
+
+
+def _may_be_slip(reading: Reading, i: int, after: str) -> bool:
+    """Without a telling capital it may be a word with a slip: "my dad beleives"; no slip is "my hubby trev is"."""
+    word = reading.words[i]
+    if (word.capital and not word.opens) or reading.lexicon.is_rare(word.lower):
+        return False
+    return word.opens or _BEING.match(after) is None
 
 
 def _is_both(reading: Reading, i: int) -> bool:

@@ -11,7 +11,7 @@ _REACH = 48
 _BEFORE = re.compile(
     r"\b(?:liv(?:e|es|ed|ing)(?: \w{1,12}){0,2} (?:in|on|off|by|past|near|at|outside)|mov(?:ed|ing)(?: (?:down|up|out|over|back|house))?(?: from \w{1,20}(?: \w{1,20})?)? to|(?:out|over|up|down) (?:by|near|past|in|on)"
     r"|but now(?: in| live in)?|house (?:on|in)|home in|based (?:in|at|near)|(?:grew up|brought up|born|raised) (?:in|on)|home ?town is|sleeping (?:in|on|behind the \w{1,15} on)|just off|(?:i['’]?m|i am|we['’]?re|we are) (?:in|from|near)"
-    r"|(?:com(?:e|ing)|travel(?:l?ing)?|driv(?:e|ing)|patients?|anyone|someone|nobody) (?:up |down |over )?(?:from|in|near)|(?:clinic|hospital|unit|centre|center|doctor|nurse|pharmacy) (?:in|near|at)|(?:nearest|closest|close|closer) to|do you cover)(?: the)? $",
+    r"|(?:com(?:e|ing)|travel(?:l?ing)?|driv(?:e|ing)) (?:up |down |over )?from|(?:patients?|anyone|someone|nobody) (?:from|in|near)|(?:clinic|hospital|unit|centre|center|doctor|nurse|pharmacy) (?:in|near|at)|(?:nearest|closest|close|closer) to)(?: the)? $",
     re.IGNORECASE,
 )
 # Before a word with a capital these are enough.
@@ -60,14 +60,25 @@ def find_in_contexts(reading: Reading) -> Iterator[int]:
             continue
         before = reading.text[max(0, word.start - _REACH) : word.start]
         if word.capital and not word.text.isupper():
-            if not word.opens and reading.lexicon.is_common(word.lower):
-                continue
-            is_named = reading.lexicon.is_first(word.lower)  # "hello from Bartholomew"
-            is_told = _BEFORE.search(before) or (not is_named and _FROM.search(before))
-            if is_told or _AFTER.match(reading.text, _end(reading, i)) or _FAR.match(reading.text, _end(reading, i)):
+            if _is_told_with_capital(reading, i, before):
                 yield i
         elif _is_told_in_small_letters(reading, i, before):
             yield i
+
+
+def _is_told_with_capital(reading: Reading, i: int, before: str) -> bool:
+    """Whatever the word means, if it does not open a sentence, where each has a capital: "Silicone based"."""
+    word, lexicon = reading.words[i], reading.lexicon
+    if word.opens:
+        is_place = lexicon.is_unknown(word.lower) or lexicon.is_town(word.lower) or lexicon.is_village(word.lower)
+        if not is_place or lexicon.is_ordinary(word.lower):
+            return False
+    elif lexicon.is_common(word.lower):
+        return False
+    end = _end(reading, i)
+    if _BEFORE.search(before) or _AFTER.match(reading.text, end) or _FAR.match(reading.text, end):
+        return True
+    return not lexicon.is_first(word.lower) and _FROM.search(before) is not None  # not "hello from Bartholomew"
 
 
 def _is_told_in_small_letters(reading: Reading, i: int, before: str) -> bool:
