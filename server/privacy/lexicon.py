@@ -26,7 +26,7 @@ _MEDICAL = re.compile(
 )
 _COMMON, _USUAL = 30, 3
 # Words used so often and so long can be meant by a slip; two slips are likely in long words only.
-_KNOWN, _SHORTEST, _LONG = 2, 4, 9
+_KNOWN, _SHORTEST, _LONG, _SHORTEST_ALLOWED = 2, 4, 9, 6
 _MOST_WORDS, _LOCAL = 4, 7
 _FEW_WORDS, _MOSTLY = 5, 0.67
 
@@ -139,9 +139,10 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
         if 0 < seen[name] < _USUAL:  # somebody was named in a training question
             del seen[name]
     phrases = [*phrases, *(t for name, texts in lists.items() if name not in _LISTS for t in texts)]
+    allowed = as_phrases(phrases) | regions
     return Lexicon(
         seen=seen,
-        allowed=as_phrases(phrases) | regions,
+        allowed=allowed,
         numbers=frozenset(digits(n) for n in [*lists["numbers"], *numbers]),
         websites=frozenset([*lists["websites"], *websites]),
         also_words=also_words,
@@ -150,7 +151,7 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
         towns=towns,
         villages=_phrases_of(data / "privacy" / "villages.txt"),
         regions=regions,
-        spelling=_spelling(seen),
+        spelling=_spelling(seen, allowed),
         english=english_words() - first - last - {town[0] for town in towns if len(town) == 1} | also_words,
     )
 
@@ -196,11 +197,15 @@ def _lines(path: Path) -> list[str]:
     return [line for line in lines if not line.startswith("#")]
 
 
-def _spelling(seen: Counter[str]) -> SymSpell:
+def _spelling(seen: Counter[str], allowed: frozenset[Phrase]) -> SymSpell:
+    """What a slip of the finger may have meant: words of the project's texts, and longer ones that are left alone."""
     spelling = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
     for word, count in seen.items():
         if count >= _KNOWN and len(word) >= _SHORTEST:
             spelling.create_dictionary_entry(word, count)
+    for phrase in allowed:
+        if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_ALLOWED:
+            spelling.create_dictionary_entry(phrase[0], _KNOWN)
     return spelling
 
 

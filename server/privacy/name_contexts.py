@@ -31,7 +31,8 @@ _DOING = re.compile(
 )
 # Somebody is so old, or in brackets.
 _AGED = re.compile(
-    r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months|cm|mm|mls|units|x\b|times|per|g\b|or|to|-))|,? \((?:aged? )?\d{1,2}\)", re.IGNORECASE
+    r"(?: is|,|'s) \d{1,3}\b(?! ?(?:mg|mcg|ml|%|days|weeks|months|cm|mm|mls|units|x\b|times|per|g\b|or|to|-))|,? \((?:aged? )?\d{1,2}\)",
+    re.IGNORECASE,
 )
 _BEING = re.compile(r" (?:is|was|has|had|wants|needs|got|gets|and)\b", re.IGNORECASE)
 # Who writes says so, at the beginning or the end.

@@ -121,7 +121,8 @@ class _Reader:
             return self._reading.following(i) in HUMAN
         if lexicon.is_first(word.lower) or lexicon.is_last(word.lower):
             return not is_title or word.lower not in lexicon.seen or lexicon.is_first(word.lower)
-        return lexicon.is_unknown(word.lower) and not word.lower.endswith(ENDINGS)
+        is_new = lexicon.is_rare(word.lower) if is_title else lexicon.is_unknown(word.lower)  # "the dr tolld me"
+        return is_new and not word.lower.endswith(ENDINGS)
 
     def _is_likely(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon

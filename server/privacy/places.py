@@ -88,7 +88,7 @@ def _unlisted(reading: Reading) -> Iterator[Find]:
             if words[i - 1].lower in _THERE_ALWAYS and lexicon.is_rare(word.lower):
                 yield _place_from(reading, i)
             continue
-        if lexicon.is_unknown(word.lower) or _is_titled_pair(reading, i):
+        if lexicon.is_rare(word.lower) or _is_titled_pair(reading, i):
             yield _place_from(reading, i)
 
 
