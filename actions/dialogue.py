@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import List, Optional, Sequence, Text, Tuple
 
 from actions.choice import chosen
-from actions.follow_up import asked_on
+from actions.follow_up import asked_on, specific_subject
 from actions.likelihood import OFFERED, REFUSAL, ranked_in_talk
 from actions.turn import Context, Part
 from knowledge import FollowUps, Library, Talk
@@ -60,7 +60,7 @@ def move(part: Part, context: Context, library: Library, follow_ups: FollowUps, 
     """Decide on a part of the newest message."""
     if part.by:
         return Move("answer", part.topics, part.confidence)
-    choice = _choice(part, context, library)
+    choice = _choice(part, context, library, follow_ups)
     if choice:
         return choice
     if not part.ranking:  # a pressed button says itself which topic is meant, whatever was said before
@@ -74,16 +74,29 @@ def move(part: Part, context: Context, library: Library, follow_ups: FollowUps, 
     return decided
 
 
-def _choice(part: Part, context: Context, library: Library) -> Optional[Move]:
+def _choice(part: Part, context: Context, library: Library, follow_ups: FollowUps) -> Optional[Move]:
     if not context.offered:
         return None
     index = chosen(part.text, [library.answers[topic].title for topic in context.offered])
     if index is not None:
         return Move("answer", [context.offered[index]], 1.0)
+    about = _of_subject(part, context, library, follow_ups)
+    if about:
+        return Move("answer", [about], part.confidence)
     something_else = library.phrases.something_else.lower() in part.text.lower()
     if something_else or (part.topics[:1] == ["deny"] and part.action == "answer"):
         return Move("other", confidence=part.confidence)
     return None
+
+
+def _of_subject(part: Part, context: Context, library: Library, follow_ups: FollowUps) -> Optional[Text]:
+    """The one offered topic of the subject that a few words name and ask nothing of ("the operation I mean")."""
+    named = specific_subject(part.subjects)
+    if named not in follow_ups.subjects or not part.ranking or len(part.text.split()) > _SHORT:
+        return None
+    options = [topic for topic in context.offered if library.answers[topic].subject == named]
+    only_names = part.ranking[0][0] in (follow_ups.subjects[named].overview, *options)
+    return options[0] if len(options) == 1 and only_names else None
 
 
 def _at_first(part: Part, context: Context, library: Library, follow_ups: FollowUps) -> Move:

@@ -35,8 +35,14 @@ def _same_about(subject: Text, context: Context, follow_ups: FollowUps) -> Optio
         return None
     if subject == context.subject:
         return _untold(subject, context, follow_ups) or follow_ups.subjects[subject].overview
+    return asked_about(subject, context, follow_ups) or follow_ups.subjects[subject].overview
+
+
+def asked_about(subject: Text, context: Context, follow_ups: FollowUps) -> Optional[Text]:
+    """What was asked last, asked about another subject: "does it hurt" and then "the refill"."""
     kind = follow_ups.asked_as.get(context.last or "")
-    return (kind and follow_ups.subjects[subject].kinds.get(kind)) or follow_ups.subjects[subject].overview
+    known = follow_ups.subjects.get(subject)
+    return known.kinds.get(kind) if known and kind else None
 
 
 def _untold(subject: Optional[Text], context: Context, follow_ups: FollowUps) -> Optional[Text]:

@@ -8,7 +8,7 @@ The weights are learned from the development dialogues by `python -m bot.tune_ta
 import math
 from typing import Dict, List, Mapping, Text, Tuple
 
-from actions.follow_up import asked_on, specific_subject
+from actions.follow_up import asked_about, asked_on, specific_subject
 from actions.turn import Context, Part
 from knowledge import Answer, FollowUps, Library
 
@@ -23,7 +23,7 @@ OFFERED = 8.0
 # Every sign that a topic may show; data/talk.yml has a weight for each.
 SIGNS = tuple(
     (
-        "ranked ranked_alone in_talk asked_so by_table surely_by_table "
+        "ranked ranked_alone in_talk asked_so asked_about by_table surely_by_table "
         "subject led_to leads_back same same_in_short same_asked_on danger warned refusal refused"
     ).split()
 )
@@ -52,8 +52,8 @@ def signs(part: Part, context: Context, library: Library, follow_ups: FollowUps)
     by_table = asked_on(part, context, follow_ups)
     seen, seen_in_talk = dict(part.ranking), dict(part.in_talk)
     named_before = [last.topic, *last.see_also] if last else []
-    may_be = [REFUSAL, *named_before, *seen, *seen_in_talk, by_table, context.warned]
     view = _View(part, context, last, by_table, follow_ups)
+    may_be = [REFUSAL, *named_before, *seen, *seen_in_talk, by_table, view.about, context.warned]
     return {
         topic: view.of(topic, library.answers.get(topic), seen, seen_in_talk)
         for topic in dict.fromkeys(filter(None, may_be))
@@ -71,6 +71,8 @@ class _View:
         self._named = specific_subject(part.subjects)
         self._asked_as = follow_ups.asked_as
         self._is_short = len(part.text.split()) <= _SHORT
+        is_other = self._named is not None and self._named != context.subject
+        self.about = asked_about(self._named, context, follow_ups) if is_other and self._is_short else None
 
     def of(self, topic: Text, answer: "Answer | None", seen: Signs, seen_in_talk: Signs) -> Signs:
         """The signs of one topic; what it does not show is left out."""
@@ -83,6 +85,7 @@ class _View:
             own["refusal"] = 1.0
             own["refused"] = float(self._part.action == "refuse")
             return own
+        own["asked_about"] = float(topic == self.about)
         own["danger"] = float(answer.kind == "safety")
         own["warned"] = float(topic == self._context.warned)
         own["subject"] = float(

@@ -1,8 +1,6 @@
 """Sentence vectors of training questions, kept from one trial to the next: teaching adds a few questions to thousands.
 
-The saving is most of the encoder's work. And the vector of a question depends a little on those that are encoded along
-with it (8-bit weights scale a batch by its largest value): kept vectors are the same for both models, so that fewer
-examination questions flip by chance. Only hashes of the texts are stored, and only those of the latest trial.
+Only hashes of the texts are stored, and only those of the latest trial.
 """
 
 import hashlib

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Annotated, Any, Protocol
 
-import httpx
+import aiohttp
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from server.errors import ServerError
@@ -60,12 +61,7 @@ class RasaClient:
     def __init__(self, urls: Sequence[str], timeout_seconds: float) -> None:
         self.pool = RasaPool(urls)
         self._seconds = timeout_seconds
-        # trust_env: a proxy from the environment must never see what visitors write.
-        self._http = httpx.AsyncClient(
-            timeout=timeout_seconds,
-            limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE_SECONDS),
-            trust_env=False,
-        )
+        self._session: aiohttp.ClientSession | None = None
 
     async def ask(self, sender: str, message: str, notes: Notes) -> list[BotReply]:
         """Ask Rasa. Raises BotUnavailable when no usable reply comes before the deadline.
@@ -75,18 +71,18 @@ class RasaClient:
         body = {"sender": sender, "message": message, "metadata": notes}
         reason = "no address is well"
         try:
-            # One deadline over all: httpx's own timeouts start anew with every byte.
+            # One deadline over all addresses.
             async with asyncio.timeout(self._seconds):
                 for url in self.pool.for_conversation(sender):
                     try:
                         return await self._ask_at(url, sender, body)
                     except CircuitOpenError:
                         continue
-                    except (httpx.ConnectError, httpx.ConnectTimeout) as e:
+                    except aiohttp.ClientConnectorError as e:
                         reason = f"no connection ({type(e).__name__})"
-        except (TimeoutError, httpx.TimeoutException):
+        except TimeoutError:
             reason = f"no reply within {self._seconds:g} s"
-        except httpx.HTTPError as e:
+        except aiohttp.ClientError as e:
             reason = f"no connection ({type(e).__name__})"
         raise BotUnavailable(reason)
 
@@ -95,22 +91,34 @@ class RasaClient:
         body = {"sender": sender, "message": FORGET}
         for url in self.pool.all():
             try:
-                response = await self._http.post(url + _WEBHOOK, json=body)
-            except httpx.HTTPError as e:
+                await self._post(url, body)
+            except (aiohttp.ClientError, TimeoutError) as e:
                 raise BotUnavailable(f"no connection ({type(e).__name__})") from None
-            if response.status_code != httpx.codes.OK:
-                raise BotUnavailable(f"status {response.status_code}")
 
     async def close(self) -> None:
         """Close the pool."""
-        await self._http.aclose()
+        if self._session is not None:
+            await self._session.close()
 
     async def _ask_at(self, url: str, sender: str, body: dict[str, Any]) -> list[BotReply]:
         async with self.pool.attempt(url):
-            response = await self._http.post(url + _WEBHOOK, json=body)
-            if response.status_code != httpx.codes.OK:
-                raise BotUnavailable(f"status {response.status_code}")
-            return _replies(response.content, sender)
+            return _replies(await self._post(url, body), sender)
+
+    async def _post(self, url: str, body: dict[str, Any]) -> bytes:
+        """What Rasa answers with status 200. Raises BotUnavailable for another, and aiohttp's errors."""
+        async with self._connections().post(url + _WEBHOOK, json=body, allow_redirects=False) as response:
+            if response.status != HTTPStatus.OK:
+                raise BotUnavailable(f"status {response.status}")
+            return await response.read()
+
+    def _connections(self) -> aiohttp.ClientSession:
+        """The pool, made within the running loop. No proxy of the environment ever sees what visitors write."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_SECONDS)
+            timeout = aiohttp.ClientTimeout(total=self._seconds)
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=jar)
+        return self._session
 
 
 def _replies(body: bytes, sender: str) -> list[BotReply]:

