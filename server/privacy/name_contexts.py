@@ -26,7 +26,7 @@ _AFTER = re.compile(
 # After a word that asks, what only people do.
 _ASKING = re.compile(r"\b(?:can|could|will|would|should|does|did|is|was|has)(?: my)? $", re.IGNORECASE)
 _DOING = re.compile(
-    r" (?:come|ring|call|phone|email|text|visit|see|drive|sit|stay with|wait|help me|know|work|working|there|available|on holiday|off (?:sick|today)|in (?:today|tomorrow|on|this)|be (?:there|in|on)|still (?:there|with|work)|coming|speak|talk|listen|sign|bring|collect)\b",
+    r" (?:come|ring|call|phone|email|text|visit|see (?:me|us|him|her|you)|drive|sit|stay with|wait|there|on holiday|off (?:sick|today)|in (?:today|tomorrow|on|this)|be (?:there|in|on)|still (?:there|with)|coming|speak|talk|listen|sign|bring|collect|working (?:today|tomorrow|on|this))\b",
     re.IGNORECASE,
 )
 # Somebody is so old, or in brackets.

@@ -16,6 +16,7 @@ _BEFORE = re.compile(
 )
 # Before a word with a capital these are enough.
 _FROM = re.compile(r"\b(?:from|near|nr|outside)(?: the)? $", re.IGNORECASE)
+_NUMBERED = re.compile(r" \d")
 _FAR = re.compile(r" (?:too far|far away|is it far|far from)\b", re.IGNORECASE)
 # People live in these, too.
 _IDIOMS = frozenset(
@@ -73,12 +74,17 @@ def _is_told_with_capital(reading: Reading, i: int, before: str) -> bool:
         is_place = lexicon.is_unknown(word.lower) or lexicon.is_town(word.lower) or lexicon.is_village(word.lower)
         if not is_place or lexicon.is_ordinary(word.lower):
             return False
-    elif lexicon.is_common(word.lower):
+    elif lexicon.is_common(word.lower) or (lexicon.is_ordinary(word.lower) and _is_step_or_means(reading, i, before)):
         return False
     end = _end(reading, i)
     if _BEFORE.search(before) or _AFTER.match(reading.text, end) or _FAR.match(reading.text, end):
         return True
     return not lexicon.is_first(word.lower) and _FROM.search(before) is not None  # not "hello from Bartholomew"
+
+
+def _is_step_or_means(reading: Reading, i: int, before: str) -> bool:
+    """Phase 3, on Benefits"""
+    return _NUMBERED.match(reading.text, reading.words[i].end) is not None or before.endswith(("on ", "on the "))
 
 
 def _is_told_in_small_letters(reading: Reading, i: int, before: str) -> bool:

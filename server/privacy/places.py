@@ -31,6 +31,9 @@ _HOME = ("liv", "mov", "retir", "born", "resid", "stay", "address", "based", "ho
 _ANY = frozenset(
     "the this that my our your his her their which what every any same in each another other whole a new of and per".split()
 )
+_SERVICES = frozenset(
+    "health services service housing therapy management team department medicine group unit support accommodation nursing board trust".split()
+)
 _KINDS_OF_PLACE = frozenset({"county", "township", "parish", "borough"})
 
 
@@ -47,9 +50,15 @@ def find_places(reading: Reading, named: Iterable[tuple[int, int]]) -> Iterator[
         *_before_states(reading),
         *(_place_from(reading, i) for i in find_in_contexts(reading)),
     )
-    yield from going_on(reading, named_places)
+    yield from going_on(reading, (find for find in named_places if not _is_service(reading, find)))
     if not reading.is_foreign:
         yield from _seen_by_model(reading, named)
+
+
+def _is_service(reading: Reading, find: Find) -> bool:
+    """Occupational Health, Social Services, Supported Housing"""
+    words = [word.lower for word in reading.words if find.start <= word.start < find.end]
+    return len(words) > 1 and words[-1] in _SERVICES and not any(reading.lexicon.is_unknown(word) for word in words)
 
 
 def _codes_and_kinds(reading: Reading) -> Iterator[Find]:

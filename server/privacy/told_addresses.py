@@ -1,6 +1,7 @@
 """Addresses of whatever form, where somebody says that one follows: "my address is 88 Elm", "she lives at Rm 12, Block C"."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -28,8 +29,21 @@ _ABBREVIATION = 4
 def find_told_addresses(reading: Reading) -> Iterator[Find]:
     """From the first word after the announcement to the last that may belong to an address."""
     for match in _ANNOUNCED.finditer(reading.text):
-        if _NUMBERED.match(reading.text, match.end()):
+        if _NUMBERED.match(reading.text, match.end()) and not _counts(reading, match.end()):
             yield Find("place", match.end(), _end(reading.text, match.end()))
+
+
+def _counts(reading: Reading, start: int) -> bool:
+    """40 minutes, 3 floors, 2 doctors: a number of what questions speak of."""
+    i = bisect_left(reading.words, start, key=lambda word: word.start)
+    if i == len(reading.words) or not reading.text[start].isdigit():
+        return False
+    word = reading.words[i]
+    return (
+        not word.capital
+        and word.lower not in _PARTS
+        and (word.lower.endswith("s") or reading.lexicon.is_usual(word.lower))
+    )
 
 
 def _end(text: str, start: int) -> int:

@@ -122,6 +122,12 @@ def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[s
         "5/10 on a good day, 24/7",
         "on the 3rd day I had a fever",
         "what is CPT 62370",
+        "my dad beleives it works",
+        "Silicone based glue ok?",
+        "results from Phase 3 trials",
+        "a letter from Occupational Health",
+        "home is 40 minutes from you",
+        "does Exparel work with it",
     ],
 )
 def test_words_that_are_names_elsewhere_stay(text: str) -> None:
