@@ -35,7 +35,7 @@ _AGES = [
         rf"\b(?:nan|nana|nanna|gran|granny|grandma|grandad|grandpa|gramps|gramma|papa|pops|mum|mom|dad),? (?:is |now |aged? )?({_OLD}) (?:and|has|is|with|this|next|in|on|had)\b",
         rf"\b(?:gramps|nanna|nanny|gramma|grampa|pops|papa|mam|mama) (?:is|was|turned) ({_OLD})\b{_NO_AMOUNT}",
         rf"(?:^|\b(?:is|am|i['’]m|he['’]s|she['’]s|im|hes|shes|now) )(?:nearly|almost|going on|well over|just over|past|over|not far off) ({_OLD})\b(?! (?:percent|per|of|people|patients|in))(?=\s*(?:[.,;!?)]|$)| (?:and|next|this|in|now|but|with)\b)",
-        rf"\b({_OLD}) (?:this|next) (?:year|month|week|birthday|spring|summer|autumn|winter)\b",
+        rf"\b({_OLD}) (?:this|next) (?:year|birthday|spring|summer|autumn|winter)\b",
         rf"\b({_OLD}),? (?:female|male|lady|gentleman|woman|man|f|m)\b(?! (?:of|years))",
         rf"\b(?:man|woman|lady|gentleman|person|patient) of ({_OLD})\b{_NO_AMOUNT}",
         rf"\b({_OLD})\+ ?(?:years?|yrs?)\b(?! (?:of|experience))",

@@ -31,7 +31,7 @@ _MIXED = re.compile(
     r"(?<![\w.@#/-])#?(?=[a-z0-9/-]{0,30}[a-z])(?=[a-z0-9/-]{0,30}\d)[a-z0-9]{1,24}(?:[/-][a-z0-9]{1,24}){0,6}(?![\w@])",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"(?:\d+(?:[a-zµ]{1,6}|th|st|nd|rd)?[/x-]?)+", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:\d+(?:[a-zµ]{1,6}|th|st|nd|rd)?[/x-]?)+(?:[a-z]{1,4})?", re.IGNORECASE)
 _AMOUNT_WORDS = re.compile(
     r"(?:m[cl]?g|ug|µg|ml|cc|m|s|l|k|g|kg|hz|mah|w|v|mm|cm|st|nd|rd|th|am|pm|h|hrs?|hours?|days?|d|day|mins?|min|years?|yrs?|t|x|weeks?|wks?|months?|mths?|to|and|or|lbs?|ish|ft|a|p|per|hr)",
     re.IGNORECASE,

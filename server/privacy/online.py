@@ -55,7 +55,7 @@ _HANDLES_ALWAYS = [
     re.compile(r"(?<![\w/])u/[\w-]{3,30}"),
     re.compile(r"(?<![\w/])live:[\w.]{3,30}"),
     re.compile(r"(?<![\w#])[a-z][\w.]{2,20}#\d{4}\b", re.IGNORECASE),
-    re.compile(r"(?<![\w$])\$[a-z][a-z0-9]{3,20}\b", re.IGNORECASE),
+    re.compile(r"(?<=cashapp )\$[a-z][a-z0-9]{3,20}\b", re.IGNORECASE),
 ]
 
 

@@ -122,6 +122,8 @@ def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[s
         "5/10 on a good day, 24/7",
         "on the 3rd day I had a fever",
         "what is CPT 62370",
+        "2000mcg/ml is on my label",
+        "on the 2nd and 3rd try",
         "my dad beleives it works",
         "Silicone based glue ok?",
         "results from Phase 3 trials",
