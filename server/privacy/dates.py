@@ -32,7 +32,7 @@ _NO_UNIT = (
 _WEEKDAY = r"(?:mon|tues?|wednes|weds?|thur?s?|fri|satur|sat|sun)(?:day)?"
 _NUMBER_WORD = r"(?:(?:twenty|thirty)(?:[- ]?(?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|four|five|six|seven|eight|nine)"
 # After a day by itself: "on the 21st and it still hurts", not "on the 3rd day".
-_ALONE = r"(?=\s*(?:[.,;:!?)\n]|$)| (?:and|at|so|but|i|is|was|for|with|when|because|then|now|still|it|can|do|my|to|until|till)\b(?! (?:the )?\d))"
+_ALONE = r"(?=\s*(?:[.,;:!?)\n]|$)| (?:and|at|so|but|i|is|was|for|with|when|because|then|now|still|it|can|do|my|to|until|till)\b(?<! at)(?! (?:the )?\d)| at \d)"
 _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|appointment|surgery|op|operation|implanted|admitted|discharged|is)"
 
 _ALWAYS = [
