@@ -59,8 +59,8 @@ test: setup check ## Everything: checks, unit tests, and a conversation through 
 test-faults: setup ## Kill, stop, hang and fill each part under load; print what became of the messages (about 5 minutes)
 	@$(FAULTS)
 
-test-learning: setup ## Teach a small copy of the project for real: promoted, kept, gone back from (about 3 minutes)
-	@$(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/learning
+test-learning: setup ## Teach a small copy of the project for real: promoted, kept, gone back from; once in a browser (about 4 minutes)
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m pytest -o asyncio_default_fixture_loop_scope=function tests/learning
 
 soak: setup ## Let visitors talk for 20 minutes and watch memory and errors (MINUTES=5 for another length)
 	@PYTHONPATH="$(CURDIR):tests:tests/faults" $(SERVER) tests/faults/soak.py --minutes $(or $(MINUTES),20)
@@ -93,7 +93,7 @@ bench-console: setup ## Fill SQLite and PostgreSQL with 100,000 conversations an
 	@PYTHONPATH="$(CURDIR):tests" $(SERVER) -m bench.console_pages
 
 learning-curve: setup ## Simulate a month of teaching in a copy of the project; write docs/console/learning.* (about 20 minutes)
-	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.learning --write
+	@PYTHONPATH="$(CURDIR):tests/e2e" $(SERVER) -m bench.learning --write $(ARGS)
 
 widget: web/dist/.done ## Build the widget and the console's script into web/dist
 

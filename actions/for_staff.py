@@ -13,13 +13,17 @@ _SHOWN, _AT_LEAST = 3, 0.02
 
 
 def for_staff(ranking: Sequence[Tuple[Text, float]], metadata: Dict[Text, Any], library: Library) -> Dict[Text, Any]:
-    """The topics ranked after those given or offered, with their probability, and the version of the answer given."""
-    topics = metadata["topics"]
-    others = [(topic, p) for topic, p in ranking if topic not in [*topics, *metadata["options"]] and p >= _AT_LEAST]
+    """What else was likely, with its probability: topics that were offered, and those ranked after what was given or
+    offered. And the version of the answer given.
+    """
+    topics, offered = metadata["topics"], metadata["options"]
+    likely = [(topic, p) for topic, p in ranking if topic not in topics and (p >= _AT_LEAST or topic in offered)]
+    others = [topic for topic, _ in likely if topic not in offered][:_SHOWN]
+    shown = [(topic, p) for topic, p in likely if topic in offered or topic in others]
     answer = library.answers.get(topics[0]) if topics else None
     found: Dict[Text, Any] = {}
-    if others:
-        found["runners_up"] = [{"topic": topic, "confidence": round(p, 4)} for topic, p in others[:_SHOWN]]
+    if shown:
+        found["runners_up"] = [{"topic": topic, "confidence": round(p, 4)} for topic, p in shown]
     if answer:
         found["answer_version"] = answer_version(answer)
     return found

@@ -68,11 +68,11 @@ class _View:
         self, part: Part, context: Context, last: "Answer | None", by_table: "Text | None", follow_ups: FollowUps
     ) -> None:
         self._part, self._context, self._last, self._by_table = part, context, last, by_table
-        self._named = specific_subject(part.subjects)
+        self._named = named = specific_subject(part.subjects)
         self._asked_as = follow_ups.asked_as
         self._is_short = len(part.text.split()) <= _SHORT
-        is_other = self._named is not None and self._named != context.subject
-        self.about = asked_about(self._named, context, follow_ups) if is_other and self._is_short else None
+        is_other = named != context.subject and self._is_short
+        self.about = asked_about(named, context, follow_ups) if named and is_other else None
 
     def of(self, topic: Text, answer: "Answer | None", seen: Signs, seen_in_talk: Signs) -> Signs:
         """The signs of one topic; what it does not show is left out."""

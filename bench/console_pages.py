@@ -120,7 +120,7 @@ def _fill_postgresql(url: str, batches: Iterator[Batch]) -> None:
 
 def _copy(connection: psycopg.Connection[Any], table: str, rows: list[Row]) -> None:
     names = COLUMNS[table]
-    with connection.cursor().copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:  # type: ignore[arg-type]
+    with connection.cursor().copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:  # type: ignore[arg-type]  # our own names
         for row in rows:
             copy.write_row([row[name] for name in names])
 

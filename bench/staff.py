@@ -51,17 +51,22 @@ class Console:
         if self._http.post("/staff/teaching", data=form).is_error:
             raise RuntimeError("The questions could not be accepted.")
 
-    def teach(self) -> LearnRun:
-        """Press the button and wait for the end."""
+    def teach(self, tell: Callable[[str], None]) -> LearnRun:
+        """Press the button and wait for the end; `tell` is told every step. Raises RuntimeError if it fails."""
         started = self._http.post("/staff/teaching/models")
         if "problem" in started.headers["Location"]:
             raise RuntimeError(f"The bot was not taught: {started.headers['Location']}")
         run_id = started.headers["Location"].rsplit("/", 1)[-1]
-        deadline = time.monotonic() + _TAUGHT_WITHIN_SECONDS
+        deadline, step = time.monotonic() + _TAUGHT_WITHIN_SECONDS, ""
         while time.monotonic() < deadline:
             run = self._read(lambda session: Runs(session).find(run_id))
+            if run and run.state == "failed":
+                raise RuntimeError(f"The bot was not taught: {' '.join(run.reasons)}")
             if run and run.state != "running":
+                tell(run.state)
                 return run
+            if run and run.step != step:
+                tell(step := run.step)
             time.sleep(_LOOK_EVERY_SECONDS)
         raise RuntimeError(f"The bot was not taught within {_TAUGHT_WITHIN_SECONDS} s.")
 

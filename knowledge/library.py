@@ -29,6 +29,11 @@ class Library:
         source = self.sources.get(document)
         return source.facts.get(name) if source else None
 
+    def title_of(self, topic: str) -> str:
+        """A topic's title; of one that has no answer (any more), its id as words."""
+        answer = self.answers.get(topic)
+        return answer.title if answer else topic.replace("_", " ").capitalize()
+
 
 def load_library(data: Path) -> Library:
     """Load `sources/`, `answers/` and `phrases.yml` under `data`. Raises ContentError at the first fault in shape.
@@ -89,8 +94,8 @@ def _answer(path: Path) -> Answer:
         views=_statements(reader, "views"),
         see_also=reader.texts("see_also") if reader.has("see_also") else (),
         subject=reader.text("subject") if reader.has("subject") else None,
-        severity=reader.choice("severity", SEVERITIES) if kind == "safety" else None,  # type: ignore[arg-type]
-        review=Review(review.choice("state", ("draft", "signed")), review.day("due")),  # type: ignore[arg-type]
+        severity=reader.choice("severity", SEVERITIES) if kind == "safety" else None,  # type: ignore[arg-type]  # as above
+        review=Review(review.choice("state", ("draft", "signed")), review.day("due")),  # type: ignore[arg-type]  # as above
     )
     review.done()
     reader.done()

@@ -1,20 +1,23 @@
-"""One base error, and the handlers that turn every failure into an RFC 9457 problem.
+"""One base error, and the handlers that turn every failure into an RFC 9457 problem, or a page for people.
 
 Problems never repeat what a visitor wrote; a stack trace goes to the log only.
 """
 
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from server.logs import current_request_id
 
 PROBLEM_JSON = "application/problem+json"
+# The framework found a parameter missing or of the wrong kind: its words are for programmers.
+INVALID = "invalid-request"
 
 
 class ServerError(Exception):
@@ -138,27 +141,48 @@ def problem(
     return JSONResponse(body.model_dump(), status, headers, media_type=PROBLEM_JSON)
 
 
-def internal_error() -> JSONResponse:
-    """The problem for a fault of ours: it tells nothing but where to look."""
+class ErrorPage(Protocol):
+    """Tells people of a failure on a page, for the part of the site that has pages."""
+
+    def __call__(self, request: Request, status: HTTPStatus, detail: str, code: str | None) -> Response | None:
+        """The page; None where a problem is the right answer."""
+
+
+def failure(
+    scope: Scope, status: HTTPStatus, detail: str, *, code: str | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """The answer to a request that failed: a page where the application has one for it, else a problem."""
+    request = Request(scope)
+    as_page: ErrorPage | None = getattr(request.app.state, "error_page", None)
+    page = as_page(request, status, detail, code) if as_page else None
+    if page is None:
+        return problem(status, detail, code=code, headers=headers)
+    page.headers.update(headers or {})
+    return page
+
+
+def internal_error(scope: Scope) -> Response:
+    """The answer to a fault of ours: it tells nothing but where to look."""
     detail = "Something went wrong on our side. Please try again; the request id finds the fault in the log."
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+    return failure(scope, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
-def install_error_handlers(app: FastAPI) -> None:
+def install_error_handlers(app: FastAPI, error_page: ErrorPage) -> None:
     """Register the handlers for our own errors, validation errors and those of the framework."""
+    app.state.error_page = error_page
     app.exception_handler(ProblemError)(_on_problem)
     app.exception_handler(RequestValidationError)(_on_invalid)
     app.exception_handler(HTTPException)(_on_http)
 
 
-async def _on_problem(_: Request, error: ProblemError) -> JSONResponse:
-    return problem(error.status, error.detail, code=error.code, headers=error.response_headers())
+async def _on_problem(request: Request, error: ProblemError) -> Response:
+    return failure(request.scope, error.status, error.detail, code=error.code, headers=error.response_headers())
 
 
-async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _on_invalid(request: Request, error: RequestValidationError) -> Response:
     # Only the place and the rule: pydantic's own error also holds the input, which is the visitor's text.
     faults = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults), code="invalid-request")
+    return failure(request.scope, HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults), code=INVALID)
 
 
 _HTTP_DETAILS = {
@@ -168,6 +192,7 @@ _HTTP_DETAILS = {
 }
 
 
-async def _on_http(_: Request, error: HTTPException) -> JSONResponse:
+async def _on_http(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
-    return problem(status, _HTTP_DETAILS.get(status, status.phrase), headers=dict(error.headers or {}))
+    detail = _HTTP_DETAILS.get(status, status.phrase)
+    return failure(request.scope, status, detail, headers=dict(error.headers or {}))

@@ -15,6 +15,7 @@ from server.chat.rasa_chat import RasaChat
 from server.chat.routes_socketio import RasaSocket
 from server.chat.service import ChatService
 from server.console.console import Console
+from server.console.error_page import error_page
 from server.console.install import install_console
 from server.db import Database
 from server.docs_page import install_docs_page
@@ -107,7 +108,7 @@ def create_app(settings: Settings, bot: Bot | None = None) -> FastAPI:
     install_faq(app, content)
     console = Console(database, content.library, content.clinic, settings, limits, chat.eraser, usage)
     install_console(app, console)
-    install_error_handlers(app)
+    install_error_handlers(app, error_page)
     install_middleware(app, settings, limits)
     return app
 

@@ -51,8 +51,8 @@ class Metadata(BaseModel):
     """What a reply is about. `severity` stands only in safety replies.
 
     For staff alone (FOR_STAFF) are `overruled`, red flags of the rules that the bot found calm, `runners_up`, what else
-    the message may have meant, `answer_version`, which wording was given, and `withheld`: the answer waits for a
-    clinician's sign-off, so the text names the clinic instead.
+    the message may have meant (offered or not), `answer_version`, which wording was given, and `withheld`: the answer
+    waits for a clinician's sign-off, so the text names the clinic instead.
     """
 
     kind: Kind

@@ -40,7 +40,7 @@ class RequestMiddleware:
             logger.exception("unhandled error")
             if response.status is not None:
                 raise  # half a response has left: only breaking the connection tells the caller
-            await internal_error()(scope, receive, response.send)
+            await internal_error(scope)(scope, receive, response.send)
         finally:
             _record(scope, response.status, time.perf_counter() - started)
 

@@ -106,7 +106,7 @@ class SmallProject:
         return lessons
 
 
-def small_project(folder: Path, trained: bool = True) -> SmallProject:
+def small_project(folder: Path, *, trained: bool = True) -> SmallProject:
     """Make one in an empty folder, with a first model in use unless it is not to be trained."""
     root = copied(folder / "project")
     held_out: list[str] = []

@@ -1,4 +1,4 @@
-"""Fill the configured log with about 120 made-up conversations of the last 30 days, held with the real bot.
+"""Fill the configured log with about 125 made-up conversations of the last 30 days, held with the real bot.
 
 PYTHONPATH=.:tests/e2e python -m bench.demo [--again | --remove]
 """
@@ -108,6 +108,7 @@ async def _remove(database_url: str) -> int:
             query = select(func.min(Conversation.created_at)).where(Conversation.id.in_(ids))
             first = await session.scalar(query)
             await RetentionRepository(session).erase(ids)
+            await staff.forget_lessons(session)
         if first:
             await Usage(database).recount(first.date(), now.date(), now)
     finally:

@@ -6,9 +6,9 @@ from datetime import date
 from bot.checks.content import ANSWERS
 from bot.checks.fault import Fault
 from bot.checks.figures import unsupported
-from bot.checks.reading import GRADE_AT_MOST, reading_grade
 from bot.checks.texts import SAMPLE, check_text
 from knowledge import Answer, Library, Statement
+from knowledge.reading import GRADE_AT_MOST, reading_grade
 from knowledge.render import answer_text
 
 TITLE_AT_MOST = 45

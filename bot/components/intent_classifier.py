@@ -90,7 +90,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         texts = [m.get(TEXT).lower() for m in examples]
         self._features, ngrams = NgramFeatures.fit(texts, p.seed)
         vectors = np.stack([_vector(m) for m in examples])
-        self._model = TopicModel.fit(np.hstack([vectors, ngrams]), labels, self._refusal, p)
+        self._model = TopicModel.fit(np.hstack([vectors, ngrams]), labels, texts, self._refusal, p)
         if any(label.startswith(RED_FLAGS) for label in labels):
             self._danger = DangerModel.fit(texts, vectors, labels)
         self._persist()

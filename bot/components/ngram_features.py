@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.components.lots import lots
+
 # The reduction is learned on at most this many texts: its quality saturates, its cost does not.
 _SVD_TEXTS_AT_MOST = 4000
 _DIMENSIONS_AT_MOST = 384
@@ -27,7 +29,7 @@ class NgramFeatures:
         """Learn vocabulary, weights and reduction from training texts; also gives what `transform` makes of them."""
         vectorizer = _vectorizer(min_df=2)
         counts = vectorizer.fit_transform(texts)
-        sample = np.random.RandomState(seed).permutation(counts.shape[0])[:_SVD_TEXTS_AT_MOST]
+        sample = np.argsort(lots(texts, seed), kind="stable")[:_SVD_TEXTS_AT_MOST]
         dimensions = min(_DIMENSIONS_AT_MOST, len(sample) - 1, counts.shape[1] - 1)
         svd = TruncatedSVD(dimensions, n_iter=2, random_state=seed).fit(counts[sample])
         projection = np.ascontiguousarray(svd.components_.T, np.float32)

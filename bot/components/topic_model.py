@@ -8,15 +8,14 @@ like nothing known would get. It is set so that only a small share of held-out i
 that a probability near 1 needs a high score and not only a lead over other intents.
 """
 
-import warnings
 from dataclasses import dataclass
 from typing import Dict, List, Sequence, Text
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
-from sklearn.model_selection import StratifiedKFold
 
+from bot.components.lots import lots
 from bot.components.neighbours import Neighbours
 from bot.components.softmax_regression import SoftmaxRegression
 
@@ -48,11 +47,13 @@ class TopicModel:
     background: float
 
     @classmethod
-    def fit(cls, x: np.ndarray, labels: Sequence[Text], refusal: Text, p: Hyperparameters) -> "TopicModel":
-        """Fit on rows `x` (n, features); temperature and background come from rows held out of a fit."""
+    def fit(
+        cls, x: np.ndarray, labels: Sequence[Text], texts: Sequence[Text], refusal: Text, p: Hyperparameters
+    ) -> "TopicModel":
+        """Fit on rows `x` (n, features) of texts; temperature and background come from rows held out of a fit."""
         intents = sorted(set(labels))
         y = np.searchsorted(intents, labels)
-        scores, truth, first = _held_out(x, y, len(intents), p)
+        scores, truth, first = _held_out(x, y, len(intents), lots(texts, p.seed), p)
         temperature = _temperature(scores, truth)
         known = [k for k, name in enumerate(intents) if name != refusal]
         best = (scores[np.isin(truth, known)] / temperature)[:, known].max(1)
@@ -95,26 +96,20 @@ class TopicModel:
 
 
 def _held_out(
-    x: np.ndarray, y: np.ndarray, classes: int, p: Hyperparameters
+    x: np.ndarray, y: np.ndarray, classes: int, drawn: np.ndarray, p: Hyperparameters
 ) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
     """Scores and true classes of rows that were held out of a fit, and the weights of the last such fit.
 
     With few rows every fold takes its turn, or chance would set the calibration; with many, one fold is enough.
     """
     scores, truth = [], []
-    for fit, held in _folds(y, p.seed):
+    for k in range(_FOLDS if len(y) < _FEW_ROWS else 1):
+        held = drawn % _FOLDS == k
+        fit = ~held
         linear = SoftmaxRegression.fit(x[fit], y[fit], classes, p.regularization, _STEPS)
         scores.append(_scores(linear, Neighbours(x[fit], y[fit], classes), p.neighbour_weight, x[held]))
         truth.append(y[held])
     return np.vstack(scores), np.concatenate(truth), linear.weights
-
-
-def _folds(y: np.ndarray, seed: int) -> "List[tuple[np.ndarray, np.ndarray]]":
-    with warnings.catch_warnings():
-        # An intent with fewer rows than folds is absent from some folds, which is harmless here.
-        warnings.simplefilter("ignore", UserWarning)
-        folds = list(StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(y, y))
-    return folds if len(y) < _FEW_ROWS else folds[:1]
 
 
 def _scores(linear: SoftmaxRegression, neighbours: Neighbours, weight: float, x: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ from knowledge.paths import ROOT
 from server.console.teaching.lessons import Lessons
 from server.console.teaching.models import LessonState
 from server.console.teaching.runs import RENEW_EVERY_SECONDS, Runs
+from server.console.teaching.steps import STEPS
 from server.db import Database
 from server.errors import ServerError
 
@@ -69,7 +70,7 @@ class Learner:
         if not questions:
             await self._kept([_NOTHING], [])
             return
-        await self._step("collecting the questions", questions=len(questions))
+        await self._step(STEPS[0], questions=len(questions))
         self._folder.mkdir(parents=True)
         nlu = material.copy_with(questions, self._folder)
         messages = self._folder / "messages.json"
@@ -101,7 +102,7 @@ class Learner:
         return file
 
     async def _promote(self, questions: list[Accepted], result: Tried) -> None:
-        await self._step("putting the new model in use")
+        await self._step(STEPS[-1])
         before = shelf.present().name
         material.write(questions)
         model = shelf.put_in_use(result.model, result.new)

@@ -1,10 +1,12 @@
 """What every route of the console asks first: who is it, may they, and does the request come from our own pages."""
 
+import re
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.datastructures import ImmutableMultiDict
 
 from server.console.console import OfConsole
 from server.console.roles import Action
@@ -14,6 +16,7 @@ from server.errors import ProblemError
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _OURS = {"same-origin", "none"}
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class NotSignedInError(ProblemError):
@@ -52,6 +55,13 @@ class ForeignRequestError(ProblemError):
     code = "foreign-request"
 
 
+class UnstorableTextError(ProblemError):
+    """422: the request holds a sign that no database takes."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "unstorable-text"
+
+
 async def own_pages_only(request: Request) -> None:
     """Raise ForeignRequestError if a changing request does not come from a page of this origin.
 
@@ -65,6 +75,22 @@ async def own_pages_only(request: Request) -> None:
     is_ours = site in _OURS if site else bool(origin) and urlsplit(origin).netloc == request.url.netloc
     if not is_ours:
         raise ForeignRequestError("This was sent by another site's page. Go back to the console and try again.")
+
+
+async def storable_text_only(request: Request) -> None:
+    """Raise UnstorableTextError if a field of the form or a part of the address holds a NUL or half a character.
+
+    PostgreSQL takes no NUL, and no database a surrogate without its other half; nobody types either.
+    """
+    texts = [*map(str, request.path_params.values()), *_texts(request.query_params)]
+    if request.method not in _SAFE_METHODS:
+        texts += _texts(await request.form())
+    if any(_UNSTORABLE.search(text) for text in texts):
+        raise UnstorableTextError("The form or the address holds a sign that is no text. Please type the text anew.")
+
+
+def _texts(fields: ImmutableMultiDict[str, Any]) -> list[str]:
+    return [part for field in fields.multi_items() for part in field if isinstance(part, str)]
 
 
 async def https_in_production(request: Request, console: OfConsole) -> None:

@@ -32,10 +32,15 @@ class Console:
     usage: Usage
 
 
-def console(request: Request) -> Console:
+def console_of(request: Request) -> Console:
     """The console of the application that a request came to."""
     found: Console = request.app.state.console
     return found
+
+
+async def console(request: Request) -> Console:
+    """The same as a dependency: a coroutine, because FastAPI hands plain functions to another thread."""
+    return console_of(request)
 
 
 OfConsole = Annotated[Console, Depends(console)]

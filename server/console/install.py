@@ -8,11 +8,10 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from server.console import assets
 from server.console.access import (
     ElsewhereError,
-    ForbiddenError,
-    ForeignRequestError,
     NotSignedInError,
     https_in_production,
     own_pages_only,
+    storable_text_only,
 )
 from server.console.analytics import routes as analytics
 from server.console.answers import routes as answers
@@ -22,7 +21,7 @@ from server.console.pages import page, see_other
 from server.console.people import routes_accounts, routes_me, routes_provider, routes_sign_in
 from server.console.teaching.router import router as teaching
 from server.console.trail_page import routes as trail_page
-from server.errors import ProblemError, problem
+from server.errors import failure
 
 # One router a part, each in a package of its own.
 _ROUTERS: tuple[APIRouter, ...] = (
@@ -45,13 +44,11 @@ _ROUTERS: tuple[APIRouter, ...] = (
 def install_console(app: FastAPI, console: Console) -> None:
     """Serve /staff."""
     app.state.console = console
-    asked_first = [Depends(https_in_production), Depends(own_pages_only)]
+    asked_first = [Depends(https_in_production), Depends(own_pages_only), Depends(storable_text_only)]
     for router in _ROUTERS:
         app.include_router(router, include_in_schema=False, dependencies=asked_first)
     app.exception_handler(NotSignedInError)(_lead_to_sign_in)
     app.exception_handler(ElsewhereError)(_lead_elsewhere)
-    for refusal in (ForbiddenError, ForeignRequestError):
-        app.exception_handler(refusal)(_refuse)
 
 
 async def _lead_to_sign_in(request: Request, error: NotSignedInError) -> Response:
@@ -64,14 +61,8 @@ async def _lead_to_sign_in(request: Request, error: NotSignedInError) -> Respons
             # A link in a web mail: the browser leaves the cookie out. It sends it when our own page asks again.
             return page(request, "people/onward.html", onward=asked)
         return see_other(f"/staff/sign-in?next={quote(asked)}")
-    return problem(error.status, error.detail, code=error.code)
+    return failure(request.scope, error.status, error.detail, code=error.code)
 
 
 async def _lead_elsewhere(_: Request, error: ElsewhereError) -> Response:
     return see_other(error.path)
-
-
-async def _refuse(request: Request, error: ProblemError) -> Response:
-    if "text/html" in request.headers.get("Accept", ""):
-        return page(request, "problem.html", status=error.status, title="Not allowed", detail=error.detail)
-    return problem(error.status, error.detail, code=error.code)

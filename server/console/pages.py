@@ -9,7 +9,8 @@ from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
 
-from server.console.console import console
+from server.console import when
+from server.console.console import console_of
 from server.console.roles import Action
 from server.console.staff import Staff
 
@@ -18,6 +19,7 @@ FOLDER = Path(__file__).parent / "templates"
 _HEADERS = {"Cache-Control": "no-store"}
 
 templates = Jinja2Templates(directory=FOLDER)
+templates.env.filters |= {"moment": when.moment, "day": when.day}
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
@@ -51,7 +53,7 @@ def page(request: Request, template: str, staff: Staff | None = None, status: in
     shared = {
         "staff": staff,
         "sections": sections_of(staff),
-        "clinic": console(request).clinic,
+        "clinic": console_of(request).clinic,
         "path": request.url.path,
     }
     return templates.TemplateResponse(request, template, {**shared, **context}, status_code=status, headers=_HEADERS)

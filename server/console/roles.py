@@ -23,7 +23,7 @@ class Action(StrEnum):
     ASSIGN = "assign conversations"
     EXPORT = "export conversations"
     ERASE = "erase conversations"
-    JUDGE_TURNS = "judge turns"
+    JUDGE_TURNS = "judge answers"
     ACCEPT_CORRECTIONS = "accept corrections"
     TEACH = "teach the bot"
     READ_ANSWERS = "read answers"

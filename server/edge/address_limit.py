@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.edge.addresses import limited_address
 from server.edge.limits import RateLimits
-from server.errors import problem
+from server.errors import failure
 
 
 class AddressLimit:
@@ -28,5 +28,5 @@ class AddressLimit:
         else:
             detail = f"Too many requests from your network. Please try again in {seconds} s."
             headers = {"Retry-After": str(seconds)}
-            response = problem(HTTPStatus.TOO_MANY_REQUESTS, detail, code="too-many-requests", headers=headers)
+            response = failure(scope, HTTPStatus.TOO_MANY_REQUESTS, detail, code="too-many-requests", headers=headers)
             await response(scope, receive, send)

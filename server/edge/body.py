@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import metrics
-from server.errors import problem
+from server.errors import failure
 
 # No request of ours nests deeper than three; parsers run out of stack at some thousands.
 _DEEPEST = 32
@@ -40,7 +40,7 @@ class BodyLimits:
         except _RefusedError as e:
             metrics.LIMIT_HITS.labels(e.limit).inc()
             # The rest of the body is still on its way: the connection cannot be used again.
-            response = problem(e.status, e.detail, code=e.limit, headers={"Connection": "close"})
+            response = failure(scope, e.status, e.detail, code=e.limit, headers={"Connection": "close"})
             await response(scope, receive, send)
             return
         if body is not None:

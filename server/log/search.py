@@ -22,8 +22,10 @@ SEARCH_TEXT = table(
     column("at", UtcDateTime),
     column("text", Text),
 )
-# Only the newest turns that hold the words are looked at, so that a common word takes no longer than a rare one.
-NEWEST = 5000
+_SQLITE_INDEX = table("search_index", column("rowid", Integer))
+# Only so many of the newest turns that hold the words are looked at, so that a common word takes hardly longer than a
+# rare one; whoever wants those before asks `until` the moment of the last of them.
+NEWEST = 2000
 _PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 _WORD = re.compile(r"\w+")
 
@@ -45,21 +47,28 @@ def phrases(query: str) -> str:
     return " ".join(f'"{" ".join(words)}"' for words in found if words)
 
 
-def matching(dialect: str, query: str, until: datetime | None = None) -> Select[str]:
-    """Ids of the conversations of the newest turns that hold these `phrases`, at most `NEWEST` rows."""
-    return select(SEARCH_TEXT.c.conversation_id).where(SEARCH_TEXT.c.id.in_(newest_turns(dialect, query, until)))
+async def plan_for_the_words(session: AsyncSession) -> None:
+    """Let PostgreSQL plan each search of this transaction for the words that it is for.
+
+    The plan that it keeps for a repeated statement knows nothing of them: it collects all turns that hold a word, of a
+    word that most answers hold nearly all, instead of walking from the newest until there are enough.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def newest_turns(dialect: str, query: str, until: datetime | None = None) -> Select[int]:
-    """The same turns by their numbers in the index."""
+def newest_hits(dialect: str, query: str, until: datetime | None = None) -> Select[tuple[str, datetime]]:
+    """The conversations and moments of the newest turns that hold these `phrases`, at most `NEWEST` of them."""
+    turn = SEARCH_TEXT.c
+    found = select(turn.conversation_id, turn.at)
     if dialect == "sqlite":
-        number = column("rowid", Integer)
-        found = select(number).select_from(table("search_index"))
+        number = _SQLITE_INDEX.c.rowid
+        found = found.join_from(_SQLITE_INDEX, SEARCH_TEXT, turn.id == number)
         found = found.where(text("search_index MATCH :phrases").bindparams(phrases=query))
     else:
-        number = SEARCH_TEXT.c.id
+        number = turn.id
         wanted = func.websearch_to_tsquery(literal("english", REGCONFIG), query)
-        found = select(number).where(column("words", TSVECTOR).bool_op("@@")(wanted))
+        found = found.where(column("words", TSVECTOR).bool_op("@@")(wanted))
     if until:
         dated = SEARCH_TEXT.alias("dated")
         last = select(dated.c.id).where(dated.c.at <= until).order_by(dated.c.at.desc()).limit(1)

@@ -70,13 +70,12 @@ class Notifier:
             await Outbox(session).keep(notice.id, **told, **_next(notice, failed))
 
     def _news(self, notice: Notice, flag: RedFlag) -> News:
-        answer = self._library.answers.get(flag.topic)
         link = f"{self._console_url}/conversations/{flag.conversation_id}" if self._console_url else ""
         return News(
             notice_id=notice.id,
             conversation_id=flag.conversation_id,
             topic=flag.topic,
-            title=answer.title if answer else flag.topic,
+            title=self._library.title_of(flag.topic),
             severity=SEVERITIES[flag.gravity],
             raised_at=flag.raised_at,
             link=link,

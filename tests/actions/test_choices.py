@@ -56,7 +56,8 @@ def asked_back() -> Conversation:
 def test_a_subject_that_is_only_named_chooses_what_was_offered_about_it() -> None:
     talk = Conversation()
     talk.say(unsure("implant_duration", "refill_procedure", "recovery"))
-    assert talk.told(question("implant_procedure", text="the operation I mean", about=["implant"])) == ["implant_duration"]
+    meant = question("implant_procedure", text="the operation I mean", about=["implant"])
+    assert talk.told(meant) == ["implant_duration"]
 
 
 @pytest.mark.parametrize(

@@ -80,3 +80,12 @@ def test_staff_learn_what_else_was_likely_and_which_wording_was_given() -> None:
     assert len(set(versions)) == 2 and all(len(version) == 10 for version in versions)
     [again] = Conversation().say(part)
     assert again["metadata"]["answer_version"] == versions[0]
+
+
+def test_staff_learn_how_likely_what_was_offered_was_and_three_more() -> None:
+    offered = [("mri", 0.4), ("cure", 0.2), ("recovery", 0.01)]
+    ranking = [*offered, ("worry", 0.08), ("greet", 0.07), ("thanks", 0.06), ("goodbye", 0.05)]
+    [asked_back] = Conversation().say(replace(unsure("mri"), ranking=ranking))
+    assert asked_back["metadata"]["options"] == [topic for topic, _ in offered]
+    likely = [(found["topic"], found["confidence"]) for found in asked_back["metadata"]["runners_up"]]
+    assert likely == ranking[:-1]

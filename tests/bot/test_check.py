@@ -10,7 +10,7 @@ import pytest
 from actions.likelihood import SIGNS
 from bot.check import main
 from bot.checks.figures import unsupported
-from bot.checks.reading import reading_grade
+from knowledge.reading import reading_grade
 from knowledge.wording import NearQuestions, normalised
 
 TODAY = date(2026, 11, 22)

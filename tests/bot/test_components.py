@@ -8,6 +8,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.decision import Decision, Thresholds, decide
+from bot.components.lots import lots
 from bot.components.neighbours import Neighbours
 from bot.components.ngram_features import NgramFeatures
 from bot.components.sentence_encoder import SentenceEncoder, WeightsError, sentence_vector
@@ -18,6 +19,8 @@ Clusters = "tuple[np.ndarray, list[str], np.ndarray]"
 
 LIMITS = Thresholds(refuse_below=0.3, clarify_below=0.6, raise_from=0.35)
 P = Hyperparameters(regularization=30.0, neighbour_weight=10.0, background_share=0.02, seed=1)
+
+TEXTS = [f"question {n}" for n in range(60)]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +83,7 @@ def test_softmax_regression_finds_scikit_learns_optimum(clusters: Clusters) -> N
 
 def test_known_messages_are_sure_and_strange_ones_are_not(clusters: Clusters) -> None:
     rows, labels, centres = clusters
-    model = TopicModel.fit(rows, labels, "out_of_scope", P)
+    model = TopicModel.fit(rows, labels, TEXTS, "out_of_scope", P)
     strange = np.zeros((1, 12), np.float32)
     strange[0, 11] = 1
     known = model.probabilities(centres[:2])
@@ -92,15 +95,24 @@ def test_known_messages_are_sure_and_strange_ones_are_not(clusters: Clusters) ->
 
 def test_one_message_gets_what_many_get(clusters: Clusters) -> None:
     rows, labels, _ = clusters
-    model = TopicModel.fit(rows, labels, "out_of_scope", P)
+    model = TopicModel.fit(rows, labels, TEXTS, "out_of_scope", P)
     np.testing.assert_allclose(model.probabilities_of_one(rows[3]), model.probabilities(rows[3:4])[0], atol=1e-5)
 
 
 def test_what_is_kept_is_what_comes_back(clusters: Clusters) -> None:
     rows, labels, _ = clusters
-    model = TopicModel.fit(rows, labels, "out_of_scope", P)
+    model = TopicModel.fit(rows, labels, TEXTS, "out_of_scope", P)
     again = TopicModel.from_arrays(model.to_arrays())
     np.testing.assert_allclose(again.probabilities(rows), model.probabilities(rows), atol=2e-3)
+
+
+def test_a_question_that_is_added_moves_no_other_one() -> None:
+    before = lots(TEXTS, seed=1)
+    after = lots(["a new one", *TEXTS], seed=1)
+    assert after[1:].tolist() == before.tolist()
+    assert lots(TEXTS, seed=2).tolist() != before.tolist()
+    shares = np.bincount(lots([f"question {n}" for n in range(5000)], seed=1) % 5) / 5000
+    assert np.abs(shares - 0.2).max() < 0.03, "every fold gets its share"
 
 
 def test_ngrams_forgive_typing_faults_and_survive_keeping() -> None:

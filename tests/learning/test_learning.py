@@ -1,18 +1,9 @@
 """Real runs of learning in a small copy of the project: trained, examined, promoted or kept, and gone back from."""
 
-from collections.abc import Iterator
-
-import pytest
-from small_project import STRONG, WEAK, SmallProject, small_project
+from small_project import STRONG, WEAK, SmallProject
 
 from bot.training_files import read_training
 from server.settings import ROOT
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallProject]:
-    """One copy for all: the tests below go on where the one before has left it."""
-    yield small_project(tmp_path_factory.mktemp("learning"))
 
 
 def figures(project: SmallProject, topic: str) -> tuple[float, float]:

@@ -9,14 +9,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from server_fakes import Visitor
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from bench.demo import backdating
+from bench.demo import backdating, staff
 from bench.demo.talks import load_talks
+from bench.demo.visits import Visit
 from knowledge import load_library
 from knowledge.paths import DATA, ROOT
+from server.console.teaching.lessons import Lessons
+from server.console.teaching.models import Lesson
 from server.db import Database
 from server.log.models import Contact, Conversation, Feedback, Reply, Turn
+from server.log.retention import RetentionRepository
 from server.settings import Settings
 
 SPOKEN = [turn for talk in load_talks() for turn in talk.turns]
@@ -50,6 +54,29 @@ async def test_a_conversation_is_moved_as_if_it_had_been_held_then(visitor: Visi
     assert second.received_at - first.received_at > timedelta(seconds=20)
     assert first.received_at < others[0] < second.received_at < reply.at < others[1] < begin + timedelta(minutes=10)
     assert conversation.last_at == second.finished_at
+
+
+@pytest.mark.asyncio
+async def test_what_the_bot_got_wrong_is_proposed_and_goes_with_the_demonstration(
+    visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff, "_JUDGED", 1)
+    for own_id, text in (("m-1", "How long does it last?"), ("m-2", "Is it replaced?")):
+        await visitor.send(text, own_id)
+    database, now = Database(settings.database_url), datetime.now(UTC)
+    async with database.session() as session:
+        visit = Visit(visitor.id, (("m-1", "battery_life"), ("m-2", "pump_replacement")))
+        assert await staff.judge(session, [visit], now, random.Random(1)) == 2
+    async with database.session() as session:
+        [proposed] = await Lessons(session).of_states("waiting")
+        assert (proposed.text, proposed.topic) == ("Is it replaced?", "pump_replacement")
+        await staff.forget_lessons(session)
+        assert await Lessons(session).count("waiting") == 1
+    async with database.session() as session:
+        await RetentionRepository(session).erase([visitor.id])
+        await staff.forget_lessons(session)
+        assert await session.scalar(select(func.count()).select_from(Lesson)) == 0
+    await database.close()
 
 
 def test_conversations_lie_in_the_last_days_and_some_since_yesterday() -> None:

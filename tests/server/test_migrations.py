@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.db import Database, create_engine
 from server.log.repository import LogRepository
-from server.log.search import matching, phrases
+from server.log.search import newest_hits, phrases
 from server.log.turns import TurnLog
 from server.migrate import alembic_config, migrate
 from server.settings import async_database_url
@@ -120,7 +120,7 @@ async def test_the_inbox_is_filled_from_the_log_of_before(engine: AsyncEngine, u
     database = Database(url)
     async with database.session() as session:
         dialect = session.get_bind().dialect.name
-        found = [list(await session.scalars(matching(dialect, phrases(q)))) for q in ("chest", "hurting", "unheard")]
+        found = [list(await session.scalars(newest_hits(dialect, phrases(q)))) for q in ("chest", "hurting", "unheard")]
     await database.close()
     assert found == [["c"], ["c"], []]
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pygal  # type: ignore[import-untyped]  # it ships no types
-from pygal.style import Style  # type: ignore[import-untyped]
+from pygal.style import Style  # type: ignore[import-untyped]  # as above
 
 from server.console.analytics.figures import Figures
 from server.console.analytics.tables import OUTCOMES, milliseconds, percent
+from server.console.when import day_text
 
 # pygal's finder of plugins, of which there are none here, has Python warn of its old kind at every failed import.
 sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
@@ -55,7 +56,7 @@ _LOOK = {
     "max_scale": 6,
     "include_x_axis": True,
 }
-_LABELS_SHOWN = 10
+_LABELS_SHOWN = 7
 
 
 def _volume(f: Figures) -> "pygal.Graph":
@@ -91,7 +92,7 @@ def _feedback(f: Figures) -> "pygal.Graph":
 
 def _accuracy(f: Figures) -> "pygal.Graph":
     chart = _chart(pygal.Line, range=(0, 100), value_formatter=lambda value: f"{value:g} %", show_legend=False)
-    _label(chart, [str(week.start) for week in f.weeks])
+    _label(chart, [day_text(week.start) for week in f.weeks])
     points = [
         {"value": percent(week.share), "ci": {"low": percent(week.low), "high": percent(week.high)}} for week in f.weeks
     ]
@@ -140,7 +141,7 @@ def _chart(kind: Callable[..., "pygal.Graph"], **options: object) -> "pygal.Grap
 
 def _dated(kind: Callable[..., "pygal.Graph"], f: Figures, **options: object) -> "pygal.Graph":
     chart = _chart(kind, **options)
-    _label(chart, [str(start) for start in f.steps])
+    _label(chart, [day_text(start) for start in f.steps])
     return chart
 
 

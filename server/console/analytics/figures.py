@@ -1,7 +1,7 @@
 """From counted days to what the page shows. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -79,22 +79,22 @@ class Figures:
     missing: int
 
 
-def figures(period: Period, use: Use, titles: Mapping[str, str], weeks: Sequence[Week]) -> Figures:
-    """The figures of a period; `titles` are those of the answers that exist today."""
+def figures(period: Period, use: Use, title_of: Callable[[str], str], weeks: Sequence[Week]) -> Figures:
+    """The figures of a period; `title_of` tells the title of a topic."""
     steps, total = {start: Step() for start in period.starts()}, Step()
     for (start, measure, name), number in use.steps.items():
         for step in (steps[start], total):
             step.add(measure, name, number)
     hours = [use.totals[Measure.HOUR, f"{hour:02}"] for hour in range(24)]
-    return Figures(period, steps, total, _topics(use, titles), hours, weeks, use.missing)
+    return Figures(period, steps, total, _topics(use, title_of), hours, weeks, use.missing)
 
 
-def _topics(use: Use, titles: Mapping[str, str]) -> list[Topic]:
+def _topics(use: Use, title_of: Callable[[str], str]) -> list[Topic]:
     ids = {name for measure, name in use.totals if measure is not Measure.HOUR}
     rows = [
         Topic(
             id,
-            titles.get(id, id),
+            title_of(id),
             use.totals[Measure.TOPIC, id],
             use.totals[Measure.TOPIC_UP, id],
             use.totals[Measure.TOPIC_DOWN, id],

@@ -30,12 +30,12 @@ _CHART_HEADERS = {
 _NO_SUCH = "There is no such table; the analytics page shows all of them."
 
 
-def analytics_service(console: OfConsole) -> AnalyticsService:
+async def analytics_service(console: OfConsole) -> AnalyticsService:
     """The service on this console."""
     return AnalyticsService(console)
 
 
-def asked_period(
+async def asked_period(
     first: Annotated[str, Query(alias="from")] = "",
     last: Annotated[str, Query(alias="to")] = "",
     days: Annotated[int, Query()] = 0,

@@ -16,14 +16,14 @@ class AnalyticsService:
 
     def __init__(self, console: Console) -> None:
         self._database, self._usage = console.database, console.usage
-        self._titles = {topic: answer.title for topic, answer in console.library.answers.items()}
+        self._title_of = console.library.title_of
 
     async def figures(self, period: Period, now: datetime) -> Figures:
         """Everything about a period."""
         use = await self._usage.of(list(period.starts()), period.last, BY_STEP, IN_ALL, now)
         async with self._database.session() as session:
             judged = await JudgedTurns(session, judgements_table()).between(period.first, period.last)
-        return figures(period, use, self._titles, weeks(judged))
+        return figures(period, use, self._title_of, weeks(judged))
 
     async def note(self, staff: Staff, action: str, period: Period, **details: str) -> None:
         """Write in the trail what somebody saw or exported."""

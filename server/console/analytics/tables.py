@@ -18,13 +18,16 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its title, and what a reader has to know of its numbers."""
+    """A table with its title, and what a reader has to know of its numbers. The first cell of a row is a day if
+    `is_dated`.
+    """
 
     name: str
     title: str
     note: str
     header: Sequence[str]
     rows: Sequence[Sequence[object]]
+    is_dated: bool = True
 
 
 def _volume(f: Figures) -> Table:
@@ -53,7 +56,9 @@ def _outcomes(f: Figures) -> Table:
 
 def _topics(f: Figures) -> Table:
     rows = [(topic.title, topic.given, topic.up, topic.down) for topic in f.topics]
-    return Table("topics", "What was asked about", "", ("Topic", "Given", "Thumbs up", "Thumbs down"), rows)
+    return Table(
+        "topics", "What was asked about", "", ("Topic", "Given", "Thumbs up", "Thumbs down"), rows, is_dated=False
+    )
 
 
 def _feedback(f: Figures) -> Table:
@@ -72,7 +77,9 @@ def _waiting(f: Figures) -> Table:
 
 def _hours(f: Figures) -> Table:
     rows = [(f"{hour:02}:00", number) for hour, number in enumerate(f.hours)]
-    return Table("hours", "When questions come", "Hours of the day, UTC.", ("Hour from", "Questions"), rows)
+    return Table(
+        "hours", "When questions come", "Hours of the day, UTC.", ("Hour from", "Questions"), rows, is_dated=False
+    )
 
 
 def _accuracy(f: Figures) -> Table:

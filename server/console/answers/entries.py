@@ -7,9 +7,9 @@ from datetime import date
 from typing import Literal
 
 from knowledge import Answer, Clinic, Fact, Library
+from knowledge.reading import GRADE_AT_MOST, reading_grade
 from knowledge.render import answer_text, fill, source_refs, speakers
 from knowledge.signing import signed_text, text_hash
-from server.console.answers.reading import GRADE_AT_MOST, reading_grade
 from server.signoff.models import SignOff
 from server.signoff.state import State, state_of
 from server.usage.counting import Counts, Measure

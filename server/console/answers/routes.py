@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
+from knowledge.reading import GRADE_AT_MOST
 from server.console.access import allowed_to
 from server.console.answers.entries import Entry
-from server.console.answers.reading import GRADE_AT_MOST
 from server.console.answers.service import (
     LONGEST_DAYS,
     USUAL_DAYS,
@@ -51,7 +51,7 @@ _HEADER = (
 )  # fmt: skip
 
 
-def answers_service(console: OfConsole) -> AnswersService:
+async def answers_service(console: OfConsole) -> AnswersService:
     """The service on this console."""
     return AnswersService(console)
 
@@ -162,4 +162,4 @@ def _row(entry: Entry) -> tuple[object, ...]:
     signed = (latest.name, f"{latest.at:%Y-%m-%d %H:%M} UTC", latest.due) if latest else (None, None, None)
     documents = ", ".join(answer.documents)
     head = (answer.topic, answer.title, KINDS[answer.kind], STATES[entry.state][0])
-    return (*head, *signed, entry.grade, use.given, use.up, use.down, documents)
+    return (*head, *signed, round(entry.grade, 1), use.given, use.up, use.down, documents)

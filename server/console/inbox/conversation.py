@@ -12,7 +12,7 @@ from knowledge import Library
 from server.console.inbox.filters import SURE_FROM
 from server.console.inbox.listing import active_staff, names_of_staff
 from server.console.inbox.models import ConversationNote, ConversationTag
-from server.console.inbox.words import KIND_WORDS, topic_title
+from server.console.inbox.words import KIND_WORDS
 from server.errors import NotFoundError
 from server.log.inbox import InboxEntry
 from server.log.models import Contact, Conversation, Feedback, Reply, Turn
@@ -25,10 +25,11 @@ _SERVER = "server"
 
 @dataclass(frozen=True)
 class Likely:
-    """A topic, and how likely the bot found it, in percent."""
+    """A topic, how likely the bot found it, in percent (None where that was not kept), and whether it was offered."""
 
     title: str
-    percent: int
+    percent: int | None
+    was_offered: bool
 
 
 @dataclass(frozen=True)
@@ -162,12 +163,15 @@ def _reply_view(reply: Reply, library: Library, ratings: Mapping[str, Feedback])
 
 
 def _titled(library: Library, topics: Iterable[str]) -> list[tuple[str, str]]:
-    return [(topic, topic_title(library, topic)) for topic in topics]
+    return [(topic, library.title_of(topic)) for topic in topics]
 
 
 def _runners_up(library: Library, details: Mapping[str, Any]) -> list[Likely]:
-    found = details.get("runners_up", ())
-    return [Likely(topic_title(library, r["topic"]), round(100 * r["confidence"])) for r in found]
+    """What the bot offered and what else it found likely, the likeliest first."""
+    offered: Sequence[str] = details.get("options", ())
+    percent = {r["topic"]: round(100 * r["confidence"]) for r in details.get("runners_up", ())}
+    topics = [*percent, *(topic for topic in offered if topic not in percent)]
+    return [Likely(library.title_of(topic), percent.get(topic), topic in offered) for topic in topics]
 
 
 def latest_flag_at(view: ConversationView) -> datetime | None:

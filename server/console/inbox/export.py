@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from server.console.inbox.conversation import ConversationView, ReplyView, TurnView
-from server.console.inbox.words import moment
+from server.console.when import moment_text
 
 
 def as_json(view: ConversationView) -> str:
@@ -25,13 +25,13 @@ def as_text(view: ConversationView, clinic: str) -> str:
     parts = [f"Conversation {view.row.id} with the chatbot of {clinic}. Times are in UTC."]
     for turn in view.turns:
         if turn.row:
-            parts.append(f"Visitor, {moment(turn.row.received_at)}\n{turn.choice or turn.row.text}")
+            parts.append(f"Visitor, {moment_text(turn.row.received_at)}\n{turn.choice or turn.row.text}")
         parts += [_told(reply) for reply in turn.replies]
     return "\n\n".join(parts) + "\n"
 
 
 def _told(reply: ReplyView) -> str:
-    lines = [f"Chatbot, {moment(reply.row.at)}", reply.row.text]
+    lines = [f"Chatbot, {moment_text(reply.row.at)}", reply.row.text]
     lines += [f"Source: {source['organisation']}, {source['document']}" for source in reply.sources]
     return "\n".join(lines)
 

@@ -28,8 +28,7 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-# PostgreSQL takes no NUL in a text.
-_Text = Annotated[Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | None, BeforeValidator(_none_if_empty)]
+_Text = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(_none_if_empty)]
 _Date = Annotated[date | None, BeforeValidator(_none_if_empty)]
 
 

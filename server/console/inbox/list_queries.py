@@ -1,10 +1,11 @@
 """The queries of the list. Nothing here commits."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, false, func, literal, select, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, Text, case, false, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,12 +15,21 @@ from server.console.inbox.models import ConversationTag
 from server.log.inbox import RATINGS, InboxEntry, Outcome
 from server.log.models import Contact, Turn
 from server.log.red_flags import RedFlag
-from server.log.search import NEWEST, matching, newest_turns, phrases
+from server.log.search import NEWEST, newest_hits, phrases, plan_for_the_words
 from server.log.types import UtcDateTime
 
 PAGE = 50
 # More than so many are not counted: "1000+" tells as much, and costs nothing.
 COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the list. `looked_until` is where a search that was cut short stopped; older turns may match."""
+
+    entries: Sequence[InboxEntry]
+    has_more: bool
+    looked_until: datetime | None
 
 
 class ListQueries:
@@ -29,28 +39,24 @@ class ListQueries:
         self._session, self._me = session, account_id
         self._dialect = session.get_bind().dialect.name
 
-    async def page(self, filters: Filters) -> Sequence[InboxEntry]:
-        """The newest conversations that pass the filters; one more than a page if there is another."""
+    async def page(self, filters: Filters) -> Page:
+        """The newest conversations that pass the filters."""
+        newest_first = InboxEntry.last_at.desc(), InboxEntry.conversation_id.desc()
+        hits = await self._hits(filters)
         # The ids first: for them alone SQLite need not touch the table, but finds all in one index.
-        query = self._filtered(select(InboxEntry.conversation_id), filters)
+        query = self._filtered(select(InboxEntry.conversation_id), filters, hits)
         if filters.before:
             query = query.where(_place() < _at(filters.before))
-        newest_first = InboxEntry.last_at.desc(), InboxEntry.conversation_id.desc()
-        ids = (await self._session.scalars(query.order_by(*newest_first).limit(PAGE + 1))).all()
-        entries = select(InboxEntry).where(InboxEntry.conversation_id.in_(ids)).order_by(*newest_first)
-        return (await self._session.scalars(entries)).all()
+        query = query.order_by(*newest_first).limit(PAGE + 1)
+        ids, looked_until = await self._ids_of_hits(query, hits) if hits is not None else (await self._ids(query), None)
+        entries = select(InboxEntry).where(InboxEntry.conversation_id.in_(ids[:PAGE])).order_by(*newest_first)
+        return Page((await self._session.scalars(entries)).all(), len(ids) > PAGE, looked_until)
 
     async def newer(self, filters: Filters, after: Cursor) -> int:
         """How many that pass the filters have come up since; at most a hundred are counted."""
-        query = self._filtered(select(InboxEntry.conversation_id), filters).where(_place() > _at(after)).limit(100)
+        query = self._filtered(select(InboxEntry.conversation_id), filters, await self._hits(filters))
+        query = query.where(_place() > _at(after)).limit(100)
         return (await self._session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
-
-    async def is_search_cut_short(self, filters: Filters) -> bool:
-        """Whether more turns hold the words than are looked at."""
-        if not filters.q or not phrases(filters.q):
-            return False
-        found = newest_turns(self._dialect, phrases(filters.q), filters.until_moment).subquery()
-        return (await self._session.execute(select(func.count()).select_from(found))).scalar_one() >= NEWEST
 
     async def counts(self, today: datetime) -> dict[str, int]:
         """How many conversations each quick view holds, at most `COUNTED` + 1."""
@@ -94,8 +100,30 @@ class ListQueries:
     async def _by_id(self, query: Any) -> dict[str, Any]:
         return {row[0]: row[1] for row in await self._session.execute(query)}
 
-    def _filtered(self, query: Select[Any], filters: Filters) -> Select[Any]:
-        return query.where(*self._of_the_entry(filters), *_of_the_turns(filters), *self._of_other_tables(filters))
+    async def _ids(self, query: Select[str]) -> Sequence[str]:
+        return (await self._session.scalars(query)).all()
+
+    async def _ids_of_hits(self, query: Select[str], hits: CTE) -> tuple[Sequence[str], datetime | None]:
+        """The ids, and the moment of the oldest hit if more may lie behind it. One run of the search tells both."""
+        found = query.subquery()
+        oldest = case((func.count() >= NEWEST, func.min(hits.c.at))).label("oldest")
+        looked = select(oldest).select_from(hits).subquery()
+        rows = (await self._session.execute(select(looked.c.oldest, found).outerjoin_from(looked, found, true()))).all()
+        return [row.conversation_id for row in rows if row.conversation_id], rows[0].oldest
+
+    async def _hits(self, filters: Filters) -> CTE | None:
+        """The turns that hold what is searched for; None without a search."""
+        words = phrases(filters.q or "")
+        if not words:
+            return None
+        await plan_for_the_words(self._session)
+        # No turn is newer than the last message of its conversation.
+        ends = [end for end in (filters.until_moment, filters.before and filters.before.at) if end]
+        return newest_hits(self._dialect, words, min(ends, default=None)).cte("hits")
+
+    def _filtered(self, query: Select[Any], filters: Filters, hits: CTE | None) -> Select[Any]:
+        query = query.where(*self._of_the_entry(filters), *_of_the_turns(filters), *_of_other_tables(filters))
+        return query if hits is None else query.where(InboxEntry.conversation_id.in_(select(hits.c.conversation_id)))
 
     def _of_the_entry(self, filters: Filters) -> Iterator[Any]:
         entry = InboxEntry
@@ -113,19 +141,6 @@ class ListQueries:
             yield self._is_person(entry.assignee_id, filters.assignee)
         if filters.reviewer:
             yield self._is_person(entry.reviewed_by, filters.reviewer)
-
-    def _of_other_tables(self, filters: Filters) -> list[ColumnElement[bool]]:
-        found: list[Select[Any]] = []
-        if filters.call_back:
-            waiting = select(Contact.conversation_id)
-            found.append(waiting.where(Contact.done_at.is_(None)) if filters.call_back == "waiting" else waiting)
-        if filters.red_flag == "waiting":
-            found.append(select(RedFlag.conversation_id).where(RedFlag.handled_at.is_(None)))
-        if filters.tag:
-            found.append(select(ConversationTag.conversation_id).where(ConversationTag.tag == filters.tag))
-        if words := phrases(filters.q or ""):
-            found.append(matching(self._dialect, words, filters.until_moment))
-        return [InboxEntry.conversation_id.in_(query) for query in found]
 
     def _is_person(self, column: Any, who: str) -> Any:
         return column.is_(None) if who == NOBODY else column == (self._me if who == ME else who)
@@ -146,6 +161,17 @@ def _of_the_turns(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield entry.gravity.is_not(None)
     if filters.language:
         yield entry.language == filters.language
+
+
+def _of_other_tables(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    identity = InboxEntry.conversation_id
+    if filters.call_back:
+        waiting = select(Contact.conversation_id)
+        yield identity.in_(waiting.where(Contact.done_at.is_(None)) if filters.call_back == "waiting" else waiting)
+    if filters.red_flag == "waiting":
+        yield identity.in_(select(RedFlag.conversation_id).where(RedFlag.handled_at.is_(None)))
+    if filters.tag:
+        yield identity.in_(select(ConversationTag.conversation_id).where(ConversationTag.tag == filters.tag))
 
 
 def _place() -> Any:

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge import Library
 from server.console.inbox.cursor import Cursor
 from server.console.inbox.filters import OUTCOMES, SURE_FROM, Filters
-from server.console.inbox.list_queries import PAGE, ListQueries
+from server.console.inbox.list_queries import ListQueries, Page
 from server.console.inbox.models import SavedView
-from server.console.inbox.words import topic_title
 from server.console.models import StaffAccount
 from server.log.inbox import RATINGS, InboxEntry
+from server.log.search import NEWEST
 
 _LONGEST_EXCERPT = 160
 _SHOWN_TOPICS = 3
@@ -38,12 +38,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of the list, with what stands around it."""
+    """A page of the list, with what stands around it. `cut_short` is how many messages a search looked at, of more."""
 
     lines: list[Line]
     older: str | None
     newest: Cursor
-    cut_short: bool
+    cut_short: int | None
     counts: Mapping[str, int]
     today: str
     people: Mapping[str, str]
@@ -71,22 +71,32 @@ async def active_staff(session: AsyncSession) -> dict[str, str]:
 async def listing(session: AsyncSession, library: Library, account_id: str, filters: Filters) -> Listing:
     """The list under these filters."""
     queries, now = ListQueries(session, account_id), datetime.now(UTC)
-    entries = await queries.page(filters)
-    shown = entries[:PAGE]
+    found = await queries.page(filters)
     people = await names_of_staff(session)
     views = select(SavedView).where(SavedView.account_id == account_id).order_by(SavedView.name)
-    older = Cursor(shown[-1].last_at, shown[-1].conversation_id) if len(entries) > PAGE else None
+    older = _older(found)
     return Listing(
-        lines=await _lines(queries, shown, library, people),
+        lines=await _lines(queries, found.entries, library, people),
         older=filters.address(before=older) if older else None,
-        newest=Cursor(shown[0].last_at, shown[0].conversation_id) if shown else Cursor(now, ""),
-        cut_short=await queries.is_search_cut_short(filters),
+        newest=_cursor(found.entries[0]) if found.entries else Cursor(now, ""),
+        cut_short=NEWEST if found.looked_until else None,
         counts=await queries.counts(first_moment(now)),
         today=first_moment(now).date().isoformat(),
         people=people,
         tags=await queries.all_tags(),
         views=(await session.scalars(views)).all(),
     )
+
+
+def _older(found: Page) -> Cursor | None:
+    """Where the next page begins: after the last line, or where a search stopped that found fewer than a page."""
+    if found.has_more:
+        return _cursor(found.entries[-1])
+    return Cursor(found.looked_until, "") if found.looked_until else None
+
+
+def _cursor(entry: InboxEntry) -> Cursor:
+    return Cursor(entry.last_at, entry.conversation_id)
 
 
 async def _lines(
@@ -99,7 +109,7 @@ async def _lines(
         Line(
             entry=entry,
             question=questions.get(entry.conversation_id, ""),
-            topics=[topic_title(library, topic) for topic in entry.topics.split()[:_SHOWN_TOPICS]],
+            topics=[library.title_of(topic) for topic in entry.topics.split()[:_SHOWN_TOPICS]],
             outcomes=frozenset(name for name, bit in OUTCOMES.items() if entry.outcomes & bit),
             is_unsure=entry.lowest_confidence < SURE_FROM,
             thumbs=frozenset(rating for rating, bit in RATINGS.items() if entry.ratings & bit),

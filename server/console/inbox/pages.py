@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from server.console.inbox.words import KIND_WORDS, OUTCOME_WORDS, capped, gravity_word, moment, span
+from server.console.inbox.words import KIND_WORDS, OUTCOME_WORDS, capped, gravity_word, span
 from server.console.pages import page
 from server.console.staff import Staff
 
@@ -28,7 +28,6 @@ SAID = MappingProxyType(
     }
 )
 _WORDS: dict[str, Any] = {
-    "moment": moment,
     "span": span,
     "capped": capped,
     "gravity_word": gravity_word,

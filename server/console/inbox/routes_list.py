@@ -18,7 +18,6 @@ from server.console.inbox.listing import first_moment, listing
 from server.console.inbox.models import SavedView
 from server.console.inbox.pages import inbox_page
 from server.console.inbox.seen import record_seen
-from server.console.inbox.words import topic_title
 from server.console.pages import see_other
 from server.console.roles import Action
 from server.console.staff import Staff
@@ -48,7 +47,7 @@ async def conversations(
     async with console.database.session() as session:
         found = await listing(session, console.library, staff.id, query)
         await record_seen(session, staff, "listed", "inbox", "conversations")
-    titles = [(topic, topic_title(console.library, topic)) for topic in console.library.answers]
+    titles = [(topic, answer.title) for topic, answer in console.library.answers.items()]
     return inbox_page(
         request,
         "inbox/list.html",

@@ -11,7 +11,6 @@ from server.console.inbox.listing import names_of_staff
 from server.console.inbox.pages import inbox_page
 from server.console.inbox.red_flags import RedFlagQueue
 from server.console.inbox.seen import record_seen
-from server.console.inbox.words import topic_title
 from server.console.pages import see_other
 from server.console.roles import Action
 from server.console.staff import Staff
@@ -38,7 +37,7 @@ async def red_flags(request: Request, staff: _Reader, console: OfConsole, said: 
         staff,
         said_code=said,
         now=datetime.now(UTC),
-        title_of=lambda topic: topic_title(console.library, topic),
+        title_of=console.library.title_of,
         may_handle=staff.may(Action.REVIEW),
         **context,
     )

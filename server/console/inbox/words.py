@@ -1,8 +1,7 @@
 """The words in which pages tell of what the log holds."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from knowledge import Library
 from knowledge.model import SEVERITIES
 
 OUTCOME_WORDS = {
@@ -26,20 +25,9 @@ _GRAVITY_WORDS = {"crisis": "Crisis", "emergency": "Emergency", "urgent": "Urgen
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def topic_title(library: Library, topic: str) -> str:
-    """A topic's title; of one that is not known any more, its id."""
-    answer = library.answers.get(topic)
-    return answer.title if answer else topic.replace("_", " ")
-
-
 def gravity_word(gravity: int) -> str:
     """What a red flag is about."""
     return _GRAVITY_WORDS[SEVERITIES[gravity]]
-
-
-def moment(at: datetime) -> str:
-    """A moment, to the minute."""
-    return f"{at.astimezone(UTC):%d %b %Y, %H:%M} UTC"
 
 
 def span(duration: timedelta) -> str:

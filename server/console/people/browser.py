@@ -37,7 +37,7 @@ class Browser:
         return hash_of_token(self.device) if self.device else None
 
 
-def browser_of(request: Request) -> Browser:
+async def browser_of(request: Request) -> Browser:
     """The browser that sent a request."""
     device = request.cookies.get(cookie_name(request, "staff-device"))
     return Browser(limited_address(request.scope), request.headers.get("User-Agent"), device)

@@ -19,7 +19,7 @@ Text = Annotated[str, Form()]
 OfBrowser = Annotated[Browser, Depends(browser_of)]
 
 
-def token(request: Request) -> str:
+async def token(request: Request) -> str:
     """The session's token. Raises NotSignedInError."""
     found = token_of(request)
     if not found:
@@ -30,12 +30,12 @@ def token(request: Request) -> str:
 OfToken = Annotated[str, Depends(token)]
 
 
-def signing_in(console: OfConsole) -> SignIn:
+async def signing_in(console: OfConsole) -> SignIn:
     """The service that signs people in."""
     return SignIn(console)
 
 
-def own_account(console: OfConsole, token: OfToken, browser: OfBrowser) -> OwnAccount:
+async def own_account(console: OfConsole, token: OfToken, browser: OfBrowser) -> OwnAccount:
     """The account of whoever sent the request."""
     return OwnAccount(console, token, browser)
 

@@ -19,7 +19,7 @@ router = APIRouter(prefix=ACCOUNTS)
 Manager = Annotated[Staff, Depends(allowed_to(Action.MANAGE_ACCOUNTS))]
 
 
-def accounts(console: OfConsole, staff: Manager) -> Accounts:
+async def accounts(console: OfConsole, staff: Manager) -> Accounts:
     """The accounts, as changed by whoever sent the request."""
     return Accounts(console.database, staff)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from knowledge import Library
 from server.console.teaching.models import LearnRun
-from server.console.teaching.topics import title_of
 
 # Name for people, key of the figure, and whether more of it is better.
 _FIGURES = (
@@ -51,8 +50,9 @@ def overall(run: LearnRun) -> list[Row]:
     rows = []
     for name, key, better in _FIGURES:
         of = "out_of_scope_questions" if key.startswith("out_of_scope") else "in_scope_questions"
-        was = before.get("figures", {}).get(key)
-        rows.append(Row(name, was, after["figures"][key] or 0.0, after["figures"][of], better))
+        was, now = before.get("figures", {}).get(key), after["figures"][key]
+        if now is not None:  # of such questions none was asked
+            rows.append(Row(name, was, now, after["figures"][of], better))
     for severity, row in sorted(after["safety"].items()):
         was = _noticed(before.get("safety", {}).get(severity))
         rows.append(Row(_SAFETY.get(severity, _SAFETY_REST), was, row["together"] / row["due"], row["due"]))
@@ -68,7 +68,7 @@ def by_topic(run: LearnRun, library: Library) -> list[Row]:
     rows = []
     for row in run.after["topics"]:
         was = before.get(row["name"], {}).get("right_first")
-        rows.append(Row(title_of(library, row["name"]), was, row["right_first"], row["questions"]))
+        rows.append(Row(library.title_of(row["name"]), was, row["right_first"], row["questions"]))
     return sorted(rows, key=lambda row: (-abs(row.change), row.name))
 
 

@@ -1,6 +1,7 @@
 """Teaching the bot, how it goes and what it brought, the models so far, and the way back to the one before."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,6 +13,7 @@ from server.console.teaching.forms import Judge, Teacher
 from server.console.teaching.lessons import Lessons
 from server.console.teaching.models import RunKind
 from server.console.teaching.runs import Runs
+from server.console.teaching.steps import progress
 from server.console.teaching.worker import carry_out
 from server.errors import NotFoundError
 
@@ -42,6 +44,7 @@ async def models(request: Request, console: OfConsole, staff: Judge) -> Response
         runs=[(run, share(run.after, "right_first"), share(run.after, "wrong_given")) for run in latest],
         serving=serving,
         running=running,
+        step=progress(running.step) if running else "",
         ready=ready,
         last_model=last_model,
         names={r["model_id"]: r["model"] for run in latest for r in (run.before, run.after) if r},
@@ -97,6 +100,8 @@ async def run(run_id: str, request: Request, console: OfConsole, staff: Judge) -
         f"teaching/{part}.html",
         staff,
         run=found,
+        step=progress(found.step),
+        seconds=(datetime.now(UTC) - found.started_at).seconds,
         overall=overall(found),
         topics=by_topic(found, console.library),
     )

@@ -13,7 +13,7 @@ from server.console.teaching.groups import AT_ONCE, Groups, regroup
 from server.console.teaching.judging import JudgedMeanwhileError, Judging, Opinion
 from server.console.teaching.lessons import Lessons, Proposal, clashes
 from server.console.teaching.models import OUT_OF_SCOPE
-from server.console.teaching.topics import choices, title_of, topic_of
+from server.console.teaching.topics import choices, topic_of
 from server.console.trail import Trail
 from server.errors import BadRequestError
 from server.log.models import Turn
@@ -45,8 +45,8 @@ async def proposed(request: Request, console: OfConsole, staff: Judge) -> Respon
         request,
         "teaching/proposed.html",
         staff,
-        waiting=[(p, title_of(console.library, p.topic), _doubt(p, clashing)) for p in waiting],
-        accepted=[(p, title_of(console.library, p.topic)) for p in accepted],
+        waiting=[(p, console.library.title_of(p.topic), _doubt(p, clashing)) for p in waiting],
+        accepted=[(p, console.library.title_of(p.topic)) for p in accepted],
         counts=counts,
         unsafe=unsafe,
         choices=choices(console.library),
@@ -110,6 +110,8 @@ async def unanswered(request: Request, console: OfConsole, staff: Judge) -> Resp
     """Questions of one meaning that several people asked in vain; grouped anew in the background once an hour."""
     async with console.database.session() as session:
         groups, alone, made_at = await Groups(session).shown()
+        # Where nothing was ever grouped there may be nothing to group.
+        is_all_done = made_at is None and not await Groups(session).unanswered()
         await Trail(session).record(staff, "saw", "unanswered", str(len(groups)))
     shown = page(
         request,
@@ -118,6 +120,7 @@ async def unanswered(request: Request, console: OfConsole, staff: Judge) -> Resp
         groups=groups,
         alone=alone,
         made_at=made_at,
+        is_all_done=is_all_done,
         choices=choices(console.library),
         available=console.settings.bot_python.is_file(),
         problem=request.query_params.get("problem", ""),

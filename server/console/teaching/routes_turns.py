@@ -9,7 +9,7 @@ from server.console.pages import page, see_other
 from server.console.teaching.forms import Form, Judge, field
 from server.console.teaching.judging import Judged, JudgedMeanwhileError, Judging, Opinion
 from server.console.teaching.models import OUT_OF_SCOPE, Verdict
-from server.console.teaching.topics import choices, title_of, topic_of
+from server.console.teaching.topics import choices, topic_of
 from server.console.trail import Trail
 from server.errors import BadRequestError, NotFoundError
 from server.log.models import Reply
@@ -77,7 +77,7 @@ def _there(found: Judged | None) -> Judged:
 
 
 def _titles(reply: Reply, console: OfConsole) -> list[str]:
-    return [title_of(console.library, topic) for topic in (reply.details or {}).get("topics", ())]
+    return [console.library.title_of(topic) for topic in (reply.details or {}).get("topics", ())]
 
 
 async def _shown(turn_id: str, request: Request, console: OfConsole, staff: Judge, problem: str = "") -> Response:
@@ -93,7 +93,7 @@ async def _shown(turn_id: str, request: Request, console: OfConsole, staff: Judg
         turn=found.turn,
         replies=[(reply, _titles(reply, console)) for reply in found.replies],
         judgement=judgement,
-        topic=title_of(console.library, judgement.topic) if judgement else "",
+        topic=console.library.title_of(judgement.topic) if judgement and judgement.topic else "",
         lesson=_LESSONS[lesson.state] if lesson else "",
         choices=choices(console.library),
         problem=problem,

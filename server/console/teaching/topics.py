@@ -22,14 +22,6 @@ class Choice:
     kind: str
 
 
-def title_of(library: Library, topic: str | None) -> str:
-    """A topic's title; the id of one that is no more."""
-    if topic == OUT_OF_SCOPE:
-        return _OUT_OF_SCOPE_TITLE
-    answer = library.answers.get(topic or "")
-    return answer.title if answer else topic or ""
-
-
 def choices(library: Library) -> list[Choice]:
     """Every topic, by kind and title, and in the end that none is right."""
     kinds = list(_KINDS)

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/staff/trail")
 Auditor = Annotated[Staff, Depends(allowed_to(Action.READ_TRAIL))]
 
 
-def sought(person: str = "", action: str = "", thing: str = "", since: str = "", until: str = "") -> Sought:
+async def sought(person: str = "", action: str = "", thing: str = "", since: str = "", until: str = "") -> Sought:
     """What the form asks for. A day that cannot be read is not looked at."""
     return Sought(person.strip(), action.strip(), thing.strip(), _day(since), _day(until))
 

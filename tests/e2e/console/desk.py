@@ -1,21 +1,37 @@
 """Somebody of the staff at the console: what they press, type and see."""
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyotp
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 from running import ROOT
 from widget.axe import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Dialog, Locator
 
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 PASSWORD = "plum-wander-42-kite"
 # With UPDATE_SCREENSHOTS=1 the pictures become those of the docs.
 PICTURES = ROOT / ("docs" if os.environ.get("UPDATE_SCREENSHOTS") == "1" else "build") / "console"
 _AXE_FINDINGS = ROOT / "build" / "console" / "axe"
 SCREEN = {"width": 1280, "height": 800}
+
+
+@contextmanager
+def desk_at(url: str) -> Iterator["Desk"]:
+    """A browser at the console. In the end no script of a visitor has run, and none of the console's was blocked."""
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        desk = Desk(browser.new_context(base_url=url, viewport=SCREEN, color_scheme="light", locale="en-US"))
+        yield desk
+        browser.close()
+    assert desk.complaints == []
 
 
 class Desk:
@@ -53,6 +69,10 @@ class Desk:
         self._click(self.page.get_by_role("navigation", name="Sections").get_by_role("link", name=section))
         expect(self.page.get_by_role("heading", name=section, level=1)).to_be_visible()
 
+    def turn_to(self, tab: str) -> None:
+        """Turn to another page of the section."""
+        self._click(self.page.locator("nav.tabs").get_by_role("link", name=tab))
+
     def press(self, name: str, within: "Locator | None" = None) -> None:
         """Press a button."""
         self._click((within or self.page.locator("main")).get_by_role("button", name=name, exact=True))
@@ -77,9 +97,17 @@ class Desk:
         """Type into a field of the page."""
         self.page.locator("main").get_by_label(label, exact=True).fill(text)
 
-    def sees(self, text: str) -> None:
-        """The page says this."""
-        expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
+    def sees(self, text: str, within_seconds: float = 5) -> None:
+        """The page says this, or does so before long."""
+        expect(self.page.locator("main").get_by_text(text).first).to_be_visible(timeout=within_seconds * 1000)
+
+    def looks_again_for(self, text: str, within_seconds: float = 60) -> None:
+        """Load the page again until it says this."""
+        deadline = time.monotonic() + within_seconds
+        there = self.page.locator("main").get_by_text(text).first
+        while not there.is_visible() and time.monotonic() < deadline:
+            self.page.reload(wait_until="networkidle")
+        self.sees(text)
 
     def sees_not(self, text: str) -> None:
         """The page does not say this."""

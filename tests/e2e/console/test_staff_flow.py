@@ -2,24 +2,18 @@
 
 import csv
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from running import ROOT, PumpTalk
+from running import PumpTalk
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; run `make setup`")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed; run `make setup`")
 
-from console.desk import SCREEN, Desk  # noqa: E402 - needs playwright, which may be missing
-from console.visitors import HOSTILE_AS_KEPT, MISUNDERSTOOD, QUESTION, RED_FLAG, visitors_talk  # noqa: E402 - as above
+from console.desk import CHROMIUM, SCREEN, Desk, desk_at
+from console.hiring import NURSE, nurse_signs_in
+from console.visitors import HOSTILE_AS_KEPT, MISUNDERSTOOD, QUESTION, RED_FLAG, visitors_talk
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ADMINISTRATOR, NURSE = "jane.doe@clinic.example", "sam.roe@clinic.example"
 REVIEW_WITHIN_CLICKS = 6
 DEEDS = "opened, reviewed, judged, accepted questions, signed off, handled red flag, exported, erased".split(", ")
 # Typed by somebody who copied it from the visitor.
@@ -32,21 +26,14 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def desk(pumptalk: PumpTalk) -> Iterator[Desk]:
-    """A browser at the console. In the end no script of a visitor has run, and none of the console's was blocked."""
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        desk = Desk(browser.new_context(base_url=pumptalk.url, viewport=SCREEN, color_scheme="light", locale="en-US"))
+    """A browser at the console."""
+    with desk_at(pumptalk.url) as desk:
         yield desk
-        browser.close()
-    assert desk.complaints == []
 
 
 def test_a_day_of_the_staff(pumptalk: PumpTalk, desk: Desk) -> None:
     visitors_talk(pumptalk)
-    desk.sign_in_first(ADMINISTRATOR, first_administrator(pumptalk))
-    password = hire_nurse(desk)
-    desk.sign_out()
-    desk.sign_in_first(NURSE, password)
+    nurse_signs_in(pumptalk, desk)
 
     review_first(desk)
     correct(desk)
@@ -55,28 +42,6 @@ def test_a_day_of_the_staff(pumptalk: PumpTalk, desk: Desk) -> None:
     export_and_erase_hostile(desk)
     look_at_analytics(desk)
     check_trail(desk)
-
-
-def first_administrator(pumptalk: PumpTalk) -> str:
-    """Make the first account by the command line; its one-time password."""
-    command = [sys.executable, "-m", "server.console.people", "--add-administrator", ADMINISTRATOR]
-    database = f"sqlite:///{pumptalk.output.parent / 'e2e.db'}"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": database}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return re.search(r"One-time password: (\S.*?)   ", done.stdout)[1]
-
-
-def hire_nurse(desk: Desk) -> str:
-    """An account that reads, teaches, signs off and audits; its one-time password."""
-    desk.go("Accounts")
-    desk.type("Name", "Sam Roe")
-    desk.type("E-mail", NURSE)
-    for role in ("Manager", "Clinician", "Auditor"):
-        desk.tick(role)
-    desk.press("Make the account")
-    password = desk.given_password()
-    desk.follow("Done")
-    return password
 
 
 def review_first(desk: Desk) -> None:

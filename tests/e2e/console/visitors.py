@@ -1,5 +1,6 @@
 """What visitors said before the staff came: a question each, by the API, to the real bot."""
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -18,14 +19,17 @@ def visitors_talk(pumptalk: PumpTalk) -> None:
     """A conversation each, the hostile one first."""
     with pumptalk.client() as client:
         for text in (HOSTILE, *OTHERS, QUESTION, MISUNDERSTOOD, RED_FLAG):
-            _ask(client, text)
+            asked(client, text)
 
 
-def _ask(client: httpx.Client, text: str) -> None:
+def asked(client: httpx.Client, text: str) -> dict[str, Any]:
+    """Ask in a conversation of one's own; what stands beside the first reply."""
     opened = client.post("/api/v1/conversations").raise_for_status().json()
     reply = client.post(
         f"/api/v1/conversations/{opened['id']}/messages",
         json={"client_message_id": uuid4().hex, "text": text},
         headers={"Authorization": f"Bearer {opened['token']}"},
     )
-    assert reply.raise_for_status().json()["state"] == "answered"
+    result = reply.raise_for_status().json()
+    assert result["state"] == "answered"
+    return result["replies"][0]["metadata"]

@@ -62,6 +62,11 @@ def routes_of(app: FastAPI) -> list[Reached]:
     return sorted(found, key=lambda reached: (reached.path, reached.method))
 
 
+def calls_of(app: FastAPI) -> set[Any]:
+    """Everything that the routes of the console depend on."""
+    return {call for reached in routes_of(app) for call in _calls(reached.dependant)}
+
+
 def disarm(app: FastAPI) -> None:
     """Let every route of the console do nothing but say that it was reached, once all that it depends on agreed."""
     for dependant in {id(reached.dependant): reached.dependant for reached in routes_of(app)}.values():

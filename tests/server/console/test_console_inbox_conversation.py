@@ -77,6 +77,19 @@ async def test_what_else_it_may_have_meant_is_for_staff_alone(nurse: httpx.Async
         assert "runners_up" not in told and "answer_version" not in told
 
 
+async def test_what_was_offered_was_likely_too(nurse: httpx.AsyncClient, talks: Talks) -> None:
+    reply = golden_replies()[1]
+    assert reply.metadata.options == ["battery_life", "pump_replacement"]
+    ranked = [RunnerUp(topic="battery_life", confidence=0.41), RunnerUp(topic="mri", confidence=0.12)]
+    with_ranking = reply.model_copy(update={"metadata": reply.metadata.model_copy(update={"runners_up": ranked})})
+    talk = await talks.greeted()
+    await talks.say(talk, "what of it", with_ranking)
+    [likely] = re.findall(r"<dt>Likely</dt><dd>(.*?)</dd>", await page(nurse, talk))
+    told = re.sub(r"<[^>]+>", "", likely).split(", ")
+    assert told[0].endswith("41 % (offered)") and told[1] == "Mri 12 %"
+    assert told[2].endswith("(offered)") and "%" not in told[2], "of an older turn only the offer is known"
+
+
 async def test_a_long_conversation_comes_in_pieces(
     nurse: httpx.AsyncClient, talks: Talks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,11 +2,15 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from console_talks import Member, Talks, ids_in
-from sqlalchemy import select
+from fastapi import FastAPI
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listen, remove
 
 from server.console.inbox.filters import Filters
 from server.console.inbox.models import SavedView
@@ -96,6 +100,53 @@ async def test_search_finds_words_of_both_sides(nurse: httpx.AsyncClient, talks:
     assert await found(nurse, q="sauna swimming") == []
     for hostile in ('"', "'", "* OR NEAR(", "text:swim", 'a" OR "b', "-swimming", "%", "\\", "!&|", "()", "é" * 200):
         assert set(await found(nurse, q=hostile)) <= {swim, other}, hostile
+
+
+async def test_a_search_cut_short_says_so_and_leads_on(
+    nurse: httpx.AsyncClient, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("server.log.search", "server.console.inbox.list_queries", "server.console.inbox.listing"):
+        monkeypatch.setattr(f"{module}.NEWEST", 2)
+    monkeypatch.setattr("server.console.inbox.list_queries.PAGE", 1)
+    old = await talks.answered("can I swim, once more")
+    made = [await talks.answered(f"can I swim {number}") for number in range(5)]
+    await talks.rate(old, "down")
+
+    async def all_pages(**query: str) -> tuple[list[list[str]], bool]:
+        pages, said, address = [], True, f"{LIST}?{urlencode(query)}"
+        while address:
+            text = (await nurse.get(address)).text
+            pages.append(ids_in(text))
+            older = re.search(r'rel="next" href="([^"]+)"', text)
+            said = said and ("newest 2 of them" in text or not older)
+            address = older.group(1).replace("&amp;", "&") if older else ""
+        return pages, said
+
+    pages, said = await all_pages(q="swim")
+    assert said and [i for page in pages for i in page] == [*reversed(made), old]
+    # The newest that hold the word do not pass the filter; the way on is there all the same.
+    pages, said = await all_pages(q="swim", thumbs="down")
+    assert said and pages[0] == [] and [i for page in pages for i in page] == [old]
+    assert "of them were looked at" not in (await nurse.get(LIST, params={"q": "more"})).text
+
+
+async def test_postgresql_plans_a_search_for_its_words(nurse: httpx.AsyncClient, app: FastAPI) -> None:
+    if app.state.console.settings.database_url.startswith("sqlite"):
+        pytest.skip("SQLite keeps no plans")
+    statements: list[str] = []
+
+    def note(*event: Any) -> None:
+        statements.append(event[2])
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        for path in (f"{LIST}?q=pump", f"{LIST}/news?q=pump&after=2026-01-01~x"):
+            statements.clear()
+            await nurse.get(path)
+            searched = next(i for i, statement in enumerate(statements) if "websearch_to_tsquery" in statement)
+            assert any("force_custom_plan" in statement for statement in statements[:searched]), path
+    finally:
+        remove(Engine, "before_cursor_execute", note)
 
 
 async def test_what_was_erased_is_not_found(nurse: httpx.AsyncClient, talks: Talks) -> None:

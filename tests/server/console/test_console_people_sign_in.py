@@ -189,6 +189,8 @@ async def test_in_production_the_console_is_there_by_https_only(app: FastAPI, se
     live = settings.model_copy(update={"environment": "production"})
     app.state.console = replace(app.state.console, settings=live)
     answer = await browser_at(app).get("/staff/sign-in")
+    assert (answer.status_code, "Open the console by https" in answer.text) == (403, True)
+    answer = await browser_at(app).get("/staff/sign-in", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:pumptalk:problem:no-https")
     browser = browser_at(app)
     browser.base_url = httpx.URL("https://test")

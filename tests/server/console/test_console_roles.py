@@ -1,10 +1,11 @@
 """The matrix of roles and routes: every cell is tried, and the page that tells of it is of today."""
 
+import inspect
 import os
 
 import pytest
 from conftest import Member
-from console_matrix import BETWEEN, OPEN, REPORT, report, routes_of, try_all
+from console_matrix import BETWEEN, OPEN, REPORT, calls_of, report, routes_of, try_all
 from fastapi import FastAPI
 
 from server.console.roles import Role
@@ -35,3 +36,13 @@ async def test_every_role_gets_where_it_may_and_nowhere_else(app: FastAPI, membe
     if "UPDATE_ROLES" in os.environ:
         REPORT.write_text(report(tried, routes), encoding="utf-8")
     assert REPORT.read_text(encoding="utf-8") == report(tried, routes), "run `make roles`"
+
+
+async def test_nothing_that_a_route_asks_for_waits_for_a_thread(app: FastAPI) -> None:
+    # FastAPI hands a plain function to a pool of threads, where it waits behind whatever else is there.
+    plain = {
+        call
+        for call in calls_of(app)
+        if not inspect.iscoroutinefunction(call) and not inspect.iscoroutinefunction(call.__call__)
+    }
+    assert plain == set()

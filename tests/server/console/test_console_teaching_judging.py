@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from console_talks import Talks
 from fastapi import FastAPI
 from server_fakes import FakeBot, Visitor, client_of, golden_replies
 from sqlalchemy import select
@@ -252,3 +253,11 @@ async def test_the_form_tells_of_the_answer_and_its_model(desk: Desk, bot: FakeB
     shown = (await desk.reviewer.get(f"/staff/teaching/turns/{turn_id}")).text
     assert re.search(r"Sure <small>\(\d+ %; model \w+\)", shown)
     assert BATTERY in html.unescape(shown)
+
+
+async def test_where_nothing_is_unanswered_the_page_says_so(member: Member, talks: Talks) -> None:
+    nurse = await member(Role.REVIEWER)
+    await talks.answered("how long")
+    assert "Nothing to do" in (await nurse.get("/staff/teaching/unanswered")).text
+    await talks.refused("who won the cup")
+    assert "Nothing has been grouped yet" in (await nurse.get("/staff/teaching/unanswered")).text

