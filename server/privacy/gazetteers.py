@@ -30,6 +30,13 @@ def whole(word: Word) -> str:
     return f"{word.lower}'s" if word.is_possessive else word.lower
 
 
+def bare_names(names: Iterable[str]) -> frozenset[str]:
+    """Names in small letters without accents, but for those that would then be another word of English ("Bäck")."""
+    english = english_words()
+    pairs = ((name.lower(), plain(name)) for name in names)
+    return frozenset(bare for name, bare in pairs if bare not in english or name.isascii())
+
+
 @lru_cache(maxsize=1)
 def people() -> tuple[frozenset[str], frozenset[str]]:
     """First names and last names."""
@@ -39,9 +46,9 @@ def people() -> tuple[frozenset[str], frozenset[str]]:
         lists = vars(import_module(f"faker.providers.person.{locale}").Provider)
         for name, values in lists.items():
             if name.startswith("first_names") and not isinstance(values, property):
-                first.update(plain(value) for value in values)
+                first |= bare_names(values)
             elif name.startswith("last_names") and not isinstance(values, property):
-                last.update(plain(value) for value in values)
+                last |= bare_names(values)
     return frozenset(first), frozenset(last)
 
 

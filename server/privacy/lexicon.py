@@ -11,7 +11,7 @@ from symspellpy import SymSpell, Verbosity
 
 from knowledge.errors import ContentError
 from knowledge.yaml_file import read_yaml
-from server.privacy.gazetteers import Phrase, as_phrases, english_words, people, places, whole
+from server.privacy.gazetteers import Phrase, as_phrases, bare_names, english_words, people, places, whole
 from server.privacy.words import Word, plain
 
 _TEXTS = ("nlu", "answers", "sources", "safety")
@@ -130,7 +130,7 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
     for name in lists["still_names"]:
         del seen[name]  # a Counter takes out what it never held, too
     first, last = people()
-    first |= _words_of(data / "privacy" / "first_names.txt")
+    first |= _names_of(data / "privacy" / "first_names.txt")
     regions, towns = places()
     # Nobody writes the name of a disease with care.
     lists["conditions"] += [re.sub("['’]s\\b", "", text) for text in lists["conditions"]]
@@ -181,8 +181,8 @@ def _words_seen(data: Path) -> Counter[str]:
     return seen
 
 
-def _words_of(path: Path) -> frozenset[str]:
-    return frozenset(name for line in _lines(path) for name in line.split())
+def _names_of(path: Path) -> frozenset[str]:
+    return bare_names(name for line in _lines(path) for name in line.split())
 
 
 def _phrases_of(path: Path) -> frozenset[Phrase]:
