@@ -77,7 +77,7 @@ def correct_groups(desk: Desk) -> None:
     desk.go("Teaching")
     desk.turn_to("Not answered")
     desk.looks_again_for("people asked:")
-    desk.picture("unanswered")
+    desk.check("unanswered")
     groups = desk.page.locator("section.card")
     while groups.count():
         groups.first.get_by_label("Right topic of those ticked").fill(TITLE)
