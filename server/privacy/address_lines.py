@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from server.privacy.finds import Find
 from server.privacy.reading import Reading
+from server.privacy.words import Word
 
 _MOST_WORDS = 6
 _NUMBER_BEFORE = re.compile(
@@ -17,13 +18,20 @@ _HYPHENS = re.compile(r"(?:-[^\W\d_]{1,20}){1,4}\b")
 # A foreign postcode stands before its town.
 _GAP_AFTER = re.compile(r"[,.]? ?\n?|,? ?\d{4,6},? ")
 _GAP_BEFORE = re.compile(r",? ?\n?|-|\. ")
+# Between a street and its postcode stands a town, whatever it is called: "apt 206 milwaukee 53206".
+_TOWN_AND_CODE = re.compile(r",? [a-z][a-z'’. -]{2,30},?(?: [a-z]{2},?)? \d{5}(?:-\d{4})?\b", re.IGNORECASE)
+_BETWEEN = re.compile(r",? (?:[a-z'’-]{2,20},? ){1,3}", re.IGNORECASE)
 _JOINING = frozenset("on upon le la the in under by next co".split())
 
 
 def whole_addresses(reading: Reading, finds: Iterable[Find]) -> Iterator[Find]:
     """Each find with the rest of its address."""
-    for find in finds:
-        yield Find(find.kind, _start(reading, find.start), _end(reading, find.end))
+    end = -1
+    for find in sorted(finds, key=lambda f: f.start):
+        start = end if end >= 0 and _BETWEEN.fullmatch(reading.text, end, find.start) else _start(reading, find.start)
+        code = _TOWN_AND_CODE.match(reading.text, find.end)
+        end = code.end() if code else _end(reading, find.end)
+        yield Find(find.kind, start, end)
 
 
 def going_on(reading: Reading, finds: Iterable[Find]) -> Iterator[Find]:
@@ -51,9 +59,9 @@ def _end(reading: Reading, end: int) -> int:
 def _is_in_titled_run(reading: Reading, i: int, *, is_first: bool) -> bool:
     """Whether it is one of several words with a capital that end where a comma or the sentence does: "Lower Slaughter"."""
     words = reading.words
-    if not words[i].capital or (words[i].opens and not is_first) or i in reading.protected:
+    if not _has_capital(words[i]) or (words[i].opens and not is_first) or i in reading.protected:
         return False
-    while i + 1 < len(words) and words[i + 1].gap == " " and words[i + 1].capital:
+    while i + 1 < len(words) and words[i + 1].gap == " " and _has_capital(words[i + 1]):
         i += 1
     return i + 1 == len(words) or "," in words[i + 1].gap or words[i + 1].opens
 
@@ -80,6 +88,11 @@ def _is_of_place(reading: Reading, i: int) -> bool:
         return False
     if lexicon.is_town(word.lower) and not lexicon.is_ordinary(word.lower):
         return True
-    if not word.capital or (word.opens and lexicon.is_ordinary(word.lower)):
+    if not _has_capital(word) or (word.opens and lexicon.is_ordinary(word.lower)):
         return False
     return i not in reading.protected
+
+
+def _has_capital(word: Word) -> bool:
+    """Capitals tell something in an address, even where each word of the message has one."""
+    return word.capital or word.text.istitle()

@@ -1,4 +1,4 @@
-"""Calendar dates, which tie a message to a person, and ages over 89. "Three months ago" and a bare year stay."""
+"""Calendar dates, which tie a message to a person. "Three months ago" and a bare year stay."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,11 @@ from datetime import date
 
 from server.privacy.finds import Find
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+_MONTH_NAME = (
+    r"(?:jan(?:u?r?u?a?r?r?y)?|feb(?:r?u?r?r?a?u?r?y)?|mar(?:ch|hc)?|apr(?:il|li)?|apirl|arpil|may|june?|july?|aug(?:ust|est|sut)?|agust|sept?(?:e?me?be?r)?|spetember|setember|oct(?:o?be?r)?|ocotber"
+    r"|nov(?:eme?be?r|emver|mber|eber)?|dec(?:eme?be?r|emebr|mber|eber)?)"
+)
+_MONTH = rf"{_MONTH_NAME}\b"
 _MONTH_ELSEWHERE = (
     r"(?:januar|februar|märz|marz|maerz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|février|fevrier|mars|avril|juin"
     r"|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro"
@@ -14,6 +18,7 @@ _MONTH_ELSEWHERE = (
 )
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
+_YEAR_WORDS = r"(?:nineteen|twenty|two thousand)(?: and)?(?:[- ](?:oh|ten|eleven|twelve|[a-z]{3,5}teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)){1,2}\b"
 _SHORT_YEAR = r"(?:['’]\d\d|\d\d(?![\d:]))"
 _ORDINAL = (
     r"(?:twenty[- ]|thirty[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
@@ -24,22 +29,25 @@ _NO_UNIT = (
     r"(?!\s*(?:%|percent\b|m[cl]?g\b|ug\b|µg|ml\b|cc\b|micro|milli|days?\b|weeks?\b|months?\b|years?\b|hours?\b|hrs?\b|min|times?\b|tablets?\b|pills?\b"
     r"|doses?\b|drops?\b|pounds?\b|lbs?\b|kg\b|miles?\b|mm\b|cm\b|of (?:the|them|my|us)\b|or \d|to \d|people|patients|refills?|pumps?|steps?|a\b|an\b|of\b|dose|pill|strength|tesla|different|other|more))(?![\d.,]*\d)"
 )
-_WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?"
+_WEEKDAY = r"(?:mon|tues?|wednes|weds?|thur?s?|fri|satur|sat|sun)(?:day)?"
+_NUMBER_WORD = r"(?:(?:twenty|thirty)(?:[- ]?(?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|four|five|six|seven|eight|nine)"
+# After a day by itself: "on the 21st and it still hurts", not "on the 3rd day".
+_ALONE = r"(?=\s*(?:[.,;:!?)\n]|$)| (?:and|at|so|but|i|is|was|for|with|when|because|then|now|still|it|can|do|my|to|until|till)\b(?<! at)(?! (?:the )?\d)| at \d)"
 _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|appointment|surgery|op|operation|implanted|admitted|discharged|is)"
 
 _ALWAYS = [
     rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
-    rf"\b{_DAY}(?:st|nd|rd|th) (?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give)\b)",
+    rf"\b{_DAY} ?(?:st|nd|rd|th) (?:day )?(?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give|fireworks|weekend|party|parade|bbq|barbecue|holiday|celebrations?)\b)",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?!may\b|mar\b){_MONTH}",
     rf"\b{_DAY}(?: (?:of )?|[./-])(?-i:May|Mar)\b",
     rf"\b{_DAY} (?:of )?(?:may|mar)\b(?=\s*(?:[.,;!?)\n]|$|(?:at|in|and|for|was|so|with|to|is)\b))",
-    rf"\b{_MONTH}\.?[ \-]{_DAY}(?:st|nd|rd|th)?(?:,? ?(?:of |in )?{_YEAR}|, ?'?\d\d\b|[/-]\d\d\b)",
+    rf"\b{_MONTH}\.?[ \-]{_DAY}(?:st|nd|rd|th)?(?:,? ?(?:of |in )?{_YEAR}|, ?'?\d\d\b| ['’]\d\d\b|[/-]\d\d\b)",
     rf"\b{_MONTH}\.? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
     rf"\b(?!may\b){_MONTH}\.?[ -]{_DAY}\b{_NO_UNIT}",
     rf"\b(?-i:May) {_DAY}\b{_NO_UNIT}",
-    rf"\b(?:christmas(?: eve| day)?|xmas|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
+    rf"\b(?:(?:christmas|xmas)(?: eve| day)?|good friday|boxing day|easter(?: sunday| monday)?|new year['’]?s (?:eve|day)|thanksgiving|halloween|valentine['’]?s day),? (?:of |in )?{_YEAR}\b",
     rf"\b{_MONTH}[.,]? ?(?:of |in )?(?:{_YEAR}\b|['’]\d\d\b){_NO_UNIT}",
-    rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? {_YEAR})?",
+    rf"\b(?:the )?{_ORDINAL} (?:day )?of {_MONTH}(?:,? (?:{_YEAR}|{_YEAR_WORDS}))?",
     rf"\b(?!may\b){_MONTH} (?:the )?{_ORDINAL}\b(?:,? {_YEAR})?",
     rf"\bmay the {_ORDINAL}\b(?:,? {_YEAR})?",
     rf"\b{_ORDINAL} (?!may\b){_MONTH}(?:,? {_YEAR})?",
@@ -49,15 +57,27 @@ _ALWAYS = [
     rf"(?<![\d/.-])(?:{_DAY} ?[/.-] ?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) ?[/.-] ?{_DAY}) ?[/.-] ?{_YEAR}(?!\d)",
     rf"(?<![\d/.-])(?:{_DAY} (?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) {_DAY}) {_YEAR}\b",
     rf"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/-]{_YEAR}\b{_NO_UNIT}",
-    rf"\b{_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
+    rf"\b(?!fri(?:day)? the 13th){_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
     rf"\b{_WEEKDAY},? (?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})\b(?![\d/])",
     rf"(?<![\d/.-]){_YEAR}[-/](?:0[1-9]|1[0-2])\b(?![\d/.-])",
     r"(?<=\b(?:exp) )\d\d/\d\d\b",
+    # Glued or hyphened: "14Feb", "jan9th", "4-mar".
+    rf"(?<![\w.]){_DAY}(?:st|nd|rd|th)?{_MONTH_NAME}(?:['’]?\d\d|{_YEAR})?\b",
+    rf"\b(?!dec1\b){_MONTH_NAME}{_DAY}(?:st|nd|rd|th)?\b",
+    rf"(?<![\w.]){_DAY}-(?:mar|may)\b(?!-)",
+    rf"\b(?!may\b|march\b){_MONTH} {_NUMBER_WORD}\b{_NO_UNIT}",
+    rf"\b{_DAY}(?:st|nd|rd|th) of the {_DAY}(?:st|nd|rd|th)(?:,? (?:of )?{_YEAR})?",
+    rf"\b{_WEEKDAY},? the {_ORDINAL}\b",
+    # Of two numbers with a slash, one is no month: a date, where it is no amount, no "24/7" and no fraction.
+    rf"(?<![\d/.,-])(?!24/7|16/8)(?:(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])(?<!/10)|(?!1/)(?:0?[1-9]|1[0-2])/(?:1[3-57-9]|2[1-9]|3[01]))(?![\d/%]|[.-]\d){_NO_UNIT}",
+    rf"(?<![\d.,])(?<!\d ){_DAY}\.(?:0?[1-9]|1[0-2])\.(?=[,;:)])",
 ]
 _AFTER_A_WORD = [
     rf"\b{_TIED} (may {_DAY}\b){_NO_UNIT}",
     rf"\b{_TIED} ({_DAY} may)\b",
     rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|fill|fills|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due|replaced|changed|moved|scheduled|booked|again|before|after|from)(?: (?:on|is|was|in|for|at|the|of|birth|it|me|him|her))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    rf"\b(?:on|since|until|till|by|from)(?: about)? (?:the )?({_DAY}(?:st|nd|rd|th)){_ALONE}",
+    rf"(?<![\d/.-])((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY}))(?= (?:was|is) (?:my|the|our|her|his) (?:surgery|op|operation|date|birthday|appointment|appt|refill|implant|trial)\b)",
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{3,10}\d)\b",
 ]  # fmt: skip
 _DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _ALWAYS]
@@ -72,38 +92,27 @@ _BORN_IN = re.compile(
     re.IGNORECASE,
 )
 _OLDEST_TOLD = 89
-
-_NINETIES = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: and (?:one|two|three|four|five|six))?"
-_OLD = rf"(?:9\d|1[01]\d|{_NINETIES})"
-_NO_AMOUNT = (
-    r"(?!\s*(?:%|percent|per cent|m[cl]?g|ug\b|µg|ml\b|cc\b|micro|milli|kg|kilo|lbs?\b|pounds?|stone|cm\b|inch|feet|foot|ft\b|days?\b|weeks?\b|months?\b"
-    r"|hours?\b|hrs?\b|min|sec|times?\b|units?\b|degrees?|miles?\b|km\b|bpm|over \d|dollars?|quid|beats|mmhg|systolic|tablets?|pills?|out of|years? of|or so days))(?![\d/]|[.,:]\d| ?[-–] ?\d)"
+# What belongs to a date around it: its weekday, and the other days of a row or a stretch of days.
+_BEFORE = re.compile(
+    rf"(?:\b{_WEEKDAY}[,.]? (?:the )?|(?<![\d/.,-]){_DAY}(?:st|nd|rd|th)? ?(?:[-–&/]|and|or|to|till|until) ?(?:the )?|\b{_YEAR} )$",
+    re.IGNORECASE,
 )
-_WHO = (
-    r"(?:i['’]?m|i am|he['’]?s|she['’]?s|(?:he|she|who|mum|mom|mam|mother|dad|father|gran|granny|grandma|grandmother|nan|nana|grandad|granddad|grandpa|grandfather"
-    r"|husband|wife|aunt|auntie|uncle|neighbou?r|friend|partner|patient|lady|man|woman|resident)(?: is|['’]s))"
+_AFTER = re.compile(
+    rf" ?(?:[-–&]|and|or|to|till|until) ?(?:the )?{_DAY}(?:st|nd|rd|th)?\b(?![/.:]\d){_NO_UNIT}| \(?{_WEEKDAY}\b\)?",
+    re.IGNORECASE,
 )
-_AGES = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b({_OLD})[- ]?(?:years?|yrs?|yr|y)\.?[- ]?(?:old|of age|young)\b",
-        rf"\b({_OLD}) ?(?:yo|y/o|y\.o\.?|yof|yom)\b",
-        rf"\b(?:aged?|age is|age:|age of|turned|turning|turns|will be|be turning)[ :]*({_OLD})\b{_NO_AMOUNT}",
-        rf"\b{_WHO} (?:now |nearly |almost |only |just |about |already |gone |over |past |going on |coming up |turning |well over )*({_OLD})\b{_NO_AMOUNT}",
-        rf"\b(?:is|are|was) (?:now|nearly|almost|going on|coming up to|already|just) ({_OLD})\b{_NO_AMOUNT}",
-        rf"(?<=[a-z])(?:, ?| ?\()({_OLD})(?=\s*[,)])",
-        rf"\b(?:he|she|mum|mom|mam|mother|dad|father|gran|granny|grandma|nan|nana|grandad|grandpa|husband|wife|aunt|uncle),? ({_OLD})(?=\s*(?:[.,;!?)]|$|and\b|with\b))",
-        rf"\b({_OLD})(?:st|nd|rd|th) birthday\b",
-        rf"\b(?:old|young|late|alive|age|pump|surgery|operation|op|anaesthetic) at ({_OLD})\b{_NO_AMOUNT}",
-        rf"^at ({_OLD})\b{_NO_AMOUNT}",
-        rf"\b(?:he|she|i|mum|mom|dad) (?:will|would|was|turned|turns|hit|hits|reached|reach) (?:be |now )?({_OLD})\b{_NO_AMOUNT}",
-        r"\b(\d{2,3})(?=[FM]\b)(?<=9\d)",
-    )
-]
+_REACH = 20
 
 
 def find_dates(text: str) -> Iterator[Find]:
     """The dates in a message."""
+    for find in _found(text):
+        before, after = _BEFORE.search(text[max(0, find.start - _REACH) : find.start]), _AFTER.match(text, find.end)
+        start = find.start - len(before.group()) if before else find.start
+        yield Find("date", start, after.end() if after else find.end)
+
+
+def _found(text: str) -> Iterator[Find]:
     for pattern in _DATES:
         yield from (Find("date", match.start(), match.end()) for match in pattern.finditer(text))
     for pattern in _TIED_DATES:
@@ -113,9 +122,3 @@ def find_dates(text: str) -> Iterator[Find]:
     for match in _BORN_IN.finditer(text):
         if date.today().year - int(match.group(1)) > _OLDEST_TOLD:
             yield Find("date", match.start(1), match.end(1))
-
-
-def find_ages(text: str) -> Iterator[Find]:
-    """The ages over 89 in a message."""
-    for pattern in _AGES:
-        yield from (Find("age", match.start(1), match.end(1)) for match in pattern.finditer(text))

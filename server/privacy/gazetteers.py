@@ -1,7 +1,6 @@
 """Lists of the libraries: first and last names, towns, states and countries, and the words of English. Read once."""
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
@@ -31,6 +30,13 @@ def whole(word: Word) -> str:
     return f"{word.lower}'s" if word.is_possessive else word.lower
 
 
+def bare_names(names: Iterable[str]) -> frozenset[str]:
+    """Names in small letters without accents, but for those that would then be another word of English ("Bäck")."""
+    english = english_words()
+    pairs = ((name.lower(), plain(name)) for name in names)
+    return frozenset(bare for name, bare in pairs if bare not in english or name.isascii())
+
+
 @lru_cache(maxsize=1)
 def people() -> tuple[frozenset[str], frozenset[str]]:
     """First names and last names."""
@@ -40,9 +46,9 @@ def people() -> tuple[frozenset[str], frozenset[str]]:
         lists = vars(import_module(f"faker.providers.person.{locale}").Provider)
         for name, values in lists.items():
             if name.startswith("first_names") and not isinstance(values, property):
-                first.update(plain(value) for value in values)
+                first |= bare_names(values)
             elif name.startswith("last_names") and not isinstance(values, property):
-                last.update(plain(value) for value in values)
+                last |= bare_names(values)
     return frozenset(first), frozenset(last)
 
 
@@ -57,12 +63,8 @@ def places() -> tuple[frozenset[Phrase], frozenset[Phrase]]:
     regions = as_phrases(str(row["name"]) for name in ("us_states.json", "countries.json") for row in rows(name))
     cities = rows("cities15000.json")
     large = [c for c in cities if int(str(c["population"])) >= _TOWNS_OF.get(str(c["countrycode"]), _ELSEWHERE)]
-    towns = as_phrases(name for city in large for name in (str(city["name"]), _without_accents(str(city["name"]))))
+    towns = as_phrases(str(city["name"]) for city in large)
     return regions, frozenset(town for town in towns if town and len(town[0]) > 2) - regions
-
-
-def _without_accents(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from symspellpy import SymSpell, Verbosity
 
 from knowledge.errors import ContentError
 from knowledge.yaml_file import read_yaml
-from server.privacy.gazetteers import Phrase, as_phrases, english_words, people, places, whole
+from server.privacy.gazetteers import Phrase, as_phrases, bare_names, english_words, people, places, whole
 from server.privacy.words import Word, plain
 
 _TEXTS = ("nlu", "answers", "sources", "safety")
@@ -26,7 +26,7 @@ _MEDICAL = re.compile(
 )
 _COMMON, _USUAL = 30, 3
 # Words used so often and so long can be meant by a slip; two slips are likely in long words only.
-_KNOWN, _SHORTEST, _LONG = 2, 4, 9
+_KNOWN, _SHORTEST, _LONG, _SHORTEST_ALLOWED = 2, 4, 9, 6
 _MOST_WORDS, _LOCAL = 4, 7
 _FEW_WORDS, _MOSTLY = 5, 0.67
 
@@ -43,6 +43,8 @@ class Lexicon:
     first_names: frozenset[str]
     last_names: frozenset[str]
     towns: frozenset[Phrase]
+    villages: frozenset[Phrase]
+    regions: frozenset[Phrase]
     english: frozenset[str]
     spelling: SymSpell
 
@@ -88,6 +90,10 @@ class Lexicon:
         """Whether a town is called by this one word."""
         return (word,) in self.towns
 
+    def is_village(self, word: str) -> bool:
+        """Whether a small place is called by this one word."""
+        return (word,) in self.villages
+
     def is_rare(self, word: str) -> bool:
         """Whether it is unknown and no slip of the finger for a known word: a name or a brand on no list."""
         return self.is_unknown(word) and not self.spelling.lookup(word, Verbosity.TOP, _slips(word))
@@ -124,7 +130,7 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
     for name in lists["still_names"]:
         del seen[name]  # a Counter takes out what it never held, too
     first, last = people()
-    first |= _more_first_names(data / "privacy" / "first_names.txt")
+    first |= _names_of(data / "privacy" / "first_names.txt")
     regions, towns = places()
     # Nobody writes the name of a disease with care.
     lists["conditions"] += [re.sub("['’]s\\b", "", text) for text in lists["conditions"]]
@@ -133,16 +139,19 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
         if 0 < seen[name] < _USUAL:  # somebody was named in a training question
             del seen[name]
     phrases = [*phrases, *(t for name, texts in lists.items() if name not in _LISTS for t in texts)]
+    allowed = as_phrases(phrases) | regions
     return Lexicon(
         seen=seen,
-        allowed=as_phrases(phrases) | regions,
+        allowed=allowed,
         numbers=frozenset(digits(n) for n in [*lists["numbers"], *numbers]),
         websites=frozenset([*lists["websites"], *websites]),
         also_words=also_words,
         first_names=first,
         last_names=last,
         towns=towns,
-        spelling=_spelling(seen),
+        villages=_phrases_of(data / "privacy" / "villages.txt"),
+        regions=regions,
+        spelling=_spelling(seen, allowed),
         english=english_words() - first - last - {town[0] for town in towns if len(town) == 1} | also_words,
     )
 
@@ -172,19 +181,31 @@ def _words_seen(data: Path) -> Counter[str]:
     return seen
 
 
-def _more_first_names(path: Path) -> frozenset[str]:
+def _names_of(path: Path) -> frozenset[str]:
+    return bare_names(name for line in _lines(path) for name in line.split())
+
+
+def _phrases_of(path: Path) -> frozenset[Phrase]:
+    return frozenset(tuple(line.split()) for line in _lines(path))
+
+
+def _lines(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as e:
-        raise ContentError(path, f"cannot be read ({e.strerror}); it holds the first names that redaction knows") from e
-    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+        raise ContentError(path, f"cannot be read ({e.strerror}); it holds names that redaction knows") from e
+    return [line for line in lines if not line.startswith("#")]
 
 
-def _spelling(seen: Counter[str]) -> SymSpell:
+def _spelling(seen: Counter[str], allowed: frozenset[Phrase]) -> SymSpell:
+    """What a slip of the finger may have meant: words of the project's texts, and longer ones that are left alone."""
     spelling = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
     for word, count in seen.items():
         if count >= _KNOWN and len(word) >= _SHORTEST:
             spelling.create_dictionary_entry(word, count)
+    for phrase in allowed:
+        if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_ALLOWED:
+            spelling.create_dictionary_entry(phrase[0], _KNOWN)
     return spelling
 
 

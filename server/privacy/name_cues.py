@@ -5,13 +5,13 @@ import re
 # After these a name stands, whatever the word.
 SURE = re.compile(
     r"\b(?:(?:my|his|her|the|full|first|last|sur|maiden|patient|patient's|husband's|wife's|mum's|mom's|son's|daughter's|mother's|father's|dad's) ?names?(?:['’]?s| is| was|:)?"
-    r"|(?:is|was|am|i['’]?m|he['’]?s|she['’]?s|mums?|dads?) called|call me|go(?:es)? by|known as|named|name ?[:=-]|patient ?:|pt ?:|signed[:,]?|attn:?|c/o|care of|ask for"
+    r"|(?:is|was|am|i['’]?m|he['’]?s|she['’]?s|mums?|dads?) called|call me|me llamo|mi nombre es|je m['’]appelle|ich hei(?:ß|ss)e|mein name ist|mi chiamo|meu nome [ée]|nazywam si[ęe]|mam na imi[ęe]|go(?:es)? by|known as|named|name ?[:=-]|patient ?:|pt ?:|signed[:,]?|attn:?|c/o|care of|ask for"
     r"|mrs?\b\.?|ms\b\.?|miss|mx\b\.?|dr\b\.?|doctor|doc|prof\b\.?|professor|nurse|sister|father|rev\b\.?|reverend|sgt\b\.?)\s+",
     re.IGNORECASE,
 )
 # After these a name may stand.
 LIKELY = re.compile(
-    r"\b(?:i am|i['’]?m|this is|it['’]?s|its|it is|hi|hello|hey|dear|thanks|thank you|thx|cheers|regards|wishes|yours|love|surgeon"
+    r"\b(?:soy|je suis|i am|i['’]?m|this is|it['’]?s|its|it is|hi|hello|hey|dear|thanks|thank you|thx|cheers|regards|wishes|yours|love|surgeon"
     r"|consultant|anaesthetist|specialist|therapist|physio|receptionist|rep|ask|asked|told|tell|met|meet|ring|rang|phone|text|email|contact|see|saw|spoke to|spoke with|speak to|speak with|talk to|talked to|reply to|remember|knows|know|sincerely|x+)[ ,.:\n–-]{1,3}",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ LOOSE = re.compile(
 FAMILY = re.compile(
     r"\b(?:husband|hubby|wife|partner|mum|mom|mother|mam|dad|father|son|daughter|child|boy|girl|brother|sister|twin|aunt|auntie|uncle|cousin"
     r"|niece|nephew|gran|grandma|granny|nan|grandad|grandpa|grandson|granddaughter|neighbou?r|friend|mate|fianc[eé]e?|boyfriend|girlfriend|carer"
-    r"|caregiver|colleague|boss|stepson|stepdaughter|stepdad|stepmum|stepmom|godson|goddaughter|roommate|flatmate|aide|ex)[ ,(]{1,2}",
+    r"|caregiver|colleague|boss|stepson|stepdaughter|stepdad|stepmum|stepmom|godson|goddaughter|roommate|flatmate|aide|ex|esposo|esposa|marido|mujer|hijo|hija|mari|femme|fils|fille|mann|sohn|tochter)[ ,(]{1,2}",
     re.IGNORECASE,
 )
 # Then it was a verb: "the surgeon drew it", "dad hung up".
@@ -34,6 +34,8 @@ PARTICLES = frozenset("de da del della di du van von der den la le al el bin ibn
 INSIDE = frozenset({" ", "  ", "-", ". ", ".", " .", "'", "’"})
 # "Sue again": who says who they are, in small letters.
 HERE = frozenset("here again calling speaking writing".split())
+# After these, in small letters, stands a thing.
+ARTICLES = frozenset("a an the this that these those some any every each no".split())
 MOST = 4
 # A signature stands among the last words.
 LAST = 3
@@ -51,7 +53,7 @@ LIVING = frozenset("has had gets got takes took needs needed came went wont cann
 # Whose these are is a person: "kev's pump".
 BELONGINGS = frozenset(
     "pump pumps mum mom mother dad father husband wife son daughter brother sister partner carer refill refills surgery operation op appointment doctor nurse dose catheter back "
-    "legs leg pain scar wound incision trial implant birthday number record records notes chart address letter email results scan mri bill insurance".split()
+    "catheter dressing remote controller handset alarm battery stitches bolus medication meds tablets legs leg pain scar wound incision trial implant birthday number record records notes chart address letter email results scan mri bill insurance".split()
 )
 # Before a person's name with a capital, even one that is a country or a month: "the rep Chad", "my daughter April".
 ROLES = re.compile(

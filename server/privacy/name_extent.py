@@ -6,17 +6,38 @@ from server.privacy.reading import Reading
 
 
 def name_from(reading: Reading, i: int, start: int | None = None) -> Find:
-    """The name that begins with this word, or at character `start`, as far as it goes on."""
+    """The name that begins with this word, or at character `start`, as far as it goes on; initials before it belong to it."""
     words = reading.words
     end = i
     for j in range(i + 1, min(i + MOST, len(words))):
+        if words[j].gap == "-" or _is_last_initial(reading, j):  # "Eun-ji Cho", "mick p"
+            end = j
+            continue
         if words[j].gap not in INSIDE and not (_is_initial(reading, j - 1) and words[j].gap == ". "):
             break
         if _goes_on(reading, j) or (words[j].is_initial and words[j].gap == " "):
             end = j
         elif not (_is_initial(reading, j) or words[j].lower in PARTICLES):
             break
-    return Find("name", words[i].start if start is None else start, words[end].end)
+    return Find("name", words[_with_initials(reading, i)].start if start is None else start, words[end].end)
+
+
+def _with_initials(reading: Reading, i: int) -> int:
+    """Where the initials before a name begin: "T. R. Ollerenshaw"."""
+    words = reading.words
+    while i and len(words[i - 1].text) == 1 and words[i].gap in (". ", "."):
+        i -= 1
+    return i
+
+
+def _is_last_initial(reading: Reading, j: int) -> bool:
+    """A single letter at the end, no word: "lakshmi n, ..."."""
+    word = reading.words[j]
+    ends = j + 1 == len(reading.words) or reading.words[j + 1].gap.strip()[:1] in {",", ".", ";", ":", "("}
+    return word.gap == " " and len(word.text) == 1 and word.lower not in _LETTER_WORDS and ends
+
+
+_LETTER_WORDS = frozenset("aiurx")
 
 
 def _is_initial(reading: Reading, j: int) -> bool:

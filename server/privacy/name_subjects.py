@@ -16,7 +16,7 @@ def find_subjects(reading: Reading) -> Iterator[int]:
     """The places of words that begin such a name."""
     for i in range(len(reading.words)):
         if len(reading.words[i].lower) > 1 and (
-            _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
+            _is_here(reading, i) or _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
         ):
             yield i
         if _is_pair(reading, i):
@@ -37,6 +37,20 @@ def _end(reading: Reading, i: int) -> int:
     return i + (not is_usual if after.capital else lexicon.is_last(after.lower) and not is_usual)
 
 
+def _is_here(reading: Reading, i: int) -> bool:
+    """sorry jan here, ..."""
+    word, lexicon = reading.words[i], reading.lexicon
+    if reading.following(i) != "here" or not lexicon.is_first(word.lower) or lexicon.is_common(word.lower):
+        return False
+    is_told = word.opens or "," in word.gap or reading.preceding(i) in _GREETING
+    return is_told and (
+        i + 2 == len(reading.words) or reading.words[i + 2].gap.strip() != "" or reading.words[i + 2].lower in HERE
+    )
+
+
+_GREETING = frozenset("sorry hi hello hey hiya its ok yes no".split())
+
+
 def _is_owner(reading: Reading, i: int) -> bool:
     """kev's pump, yusufs mother"""
     word, lexicon = reading.words[i], reading.lexicon
@@ -45,13 +59,15 @@ def _is_owner(reading: Reading, i: int) -> bool:
     if word.is_possessive:
         return lexicon.is_rare(word.lower) or (lexicon.is_first(word.lower) and not _is_thing(reading, i))
     bare = word.lower.removesuffix("s")
+    if word.capital and word.opens and bare != word.lower and reading.following(i) in KIN:
+        return lexicon.is_rare(bare)
     return bare != word.lower and lexicon.is_first(bare) and lexicon.is_unknown(word.lower)
 
 
 def _is_named_by_kin(reading: Reading, i: int) -> bool:
     """summer is my girl, Chase my grandson, Mark Bishop is my name, consuelo, my aunt"""
     word, lexicon, words = reading.words[i], reading.lexicon, reading.words
-    if not lexicon.is_first(word.lower) and not (word.capital and lexicon.is_rare(word.lower)):
+    if not lexicon.is_first(word.lower) and not ((word.capital or word.opens) and lexicon.is_rare(word.lower)):
         return False
     j = _end(reading, i) + 1
     is_told = j < len(words) and words[j].lower in {"is", "was"} and not words[j].opens

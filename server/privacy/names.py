@@ -4,7 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from server.privacy.finds import Find
+from server.privacy.name_contexts import find_in_contexts
 from server.privacy.name_cues import (
+    ARTICLES,
+    BELONGINGS,
     CLOSINGS,
     ENDINGS,
     FAMILY,
@@ -14,6 +17,7 @@ from server.privacy.name_cues import (
     LIKELY,
     LOOSE,
     OBJECTS,
+    PARTICLES,
     ROLES,
     SURE,
     TITLES,
@@ -23,6 +27,7 @@ from server.privacy.name_cues import (
 from server.privacy.name_extent import name_from
 from server.privacy.name_subjects import find_subjects
 from server.privacy.reading import Reading
+from server.privacy.towns import names_a_thing, travels
 
 
 def find_names(reading: Reading, persons: Iterable[tuple[int, int]]) -> Iterator[Find]:
@@ -30,7 +35,7 @@ def find_names(reading: Reading, persons: Iterable[tuple[int, int]]) -> Iterator
     reader = _Reader(reading)
     yield from reader.announced()
     yield from reader.listed()
-    yield from (name_from(reading, i) for i in find_subjects(reading))
+    yield from (name_from(reading, i) for i in (*find_subjects(reading), *find_in_contexts(reading)))
     if not reading.is_foreign:
         yield from reader.seen_by_model(persons)
 
@@ -47,9 +52,11 @@ class _Reader:
         """Names after words that announce one."""
         for match in SURE.finditer(self._text):
             at = self._at.get(match.end())
+            if at is not None and self._words[at].lower in PARTICLES and at + 1 < len(self._words):  # "dr. el-sayed"
+                at += 1
             trigger = match.group().strip(" .:\n").lower()
             if at is not None and self._is_sure(at, is_title=trigger in TITLES):
-                yield name_from(self._reading, at)
+                yield name_from(self._reading, at, self._words[self._at[match.end()]].start)
         cues: tuple[tuple[re.Pattern[str], Callable[[int], bool]], ...] = (
             (FAMILY, self._is_family),
             (FAMILY, self._is_likely),
@@ -80,7 +87,8 @@ class _Reader:
         for start, end in persons:
             inside = [i for i, word in enumerate(self._words) if start <= word.start < end and self._may_be_name(i)]
             if any(self._is_nameish(i) and not self._is_way_to_town(i) for i in inside) and self._is_no_slip(inside):
-                yield Find("name", self._words[inside[0]].start, self._words[inside[-1]].end)
+                end = name_from(self._reading, inside[-1], self._words[inside[0]].start).end
+                yield Find("name", name_from(self._reading, inside[0]).start, end)
 
     def _is_no_slip(self, inside: Sequence[int]) -> bool:
         """A single unknown word with a capital is a brand, or mistyped, more often than a name."""
@@ -113,7 +121,8 @@ class _Reader:
             return self._reading.following(i) in HUMAN
         if lexicon.is_first(word.lower) or lexicon.is_last(word.lower):
             return not is_title or word.lower not in lexicon.seen or lexicon.is_first(word.lower)
-        return lexicon.is_unknown(word.lower) and not word.lower.endswith(ENDINGS)
+        is_new = lexicon.is_rare(word.lower) if is_title else lexicon.is_unknown(word.lower)  # "the dr tolld me"
+        return is_new and not word.lower.endswith(ENDINGS)
 
     def _is_likely(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
@@ -125,6 +134,8 @@ class _Reader:
         ):
             return False
         if word.capital:
+            if self._reading.following(i) in HERE and self._is_told_with_capital(i):
+                return True
             return not lexicon.is_ordinary(word.lower) or (is_first and not lexicon.is_common(word.lower))
         if self._reading.following(i) in HERE:
             return is_first and not lexicon.is_common(word.lower)
@@ -141,7 +152,7 @@ class _Reader:
 
     def _is_family(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
-        if self._is_named_relative(i):
+        if self._is_named_relative(i) or self._is_told_with_capital(i):
             return True
         if i in self._protected or lexicon.is_common(word.lower):
             return False
@@ -156,6 +167,12 @@ class _Reader:
         return self._is_named_relative(i) or (
             word.capital and i not in self._protected and self._lexicon.is_rare(word.lower)
         )
+
+    def _is_told_with_capital(self, i: int) -> bool:
+        """Whatever the word is: "my partner Ash", "it's Mo again"."""
+        word = self._words[i]
+        is_usual = self._lexicon.is_common(word.lower) or word.text.isupper()
+        return word.capital and not word.opens and i not in self._protected and not is_usual
 
     def _is_named_relative(self, i: int) -> bool:
         """With a telling capital, even one that is a month or a country."""
@@ -172,15 +189,28 @@ class _Reader:
         return self._is_nameish(i) and is_listed and not self._is_way_to_town(i)
 
     def _is_way_to_town(self, i: int) -> bool:
-        return i > 0 and self._words[i - 1].lower in TO_TOWNS and self._lexicon.is_town(self._words[i].lower)
+        """Whether a town stands here, or a thing called after one: "in Aspen", "the Boston trial"."""
+        word, lexicon = self._words[i].lower, self._lexicon
+        if not lexicon.is_town(word) and not lexicon.is_village(word):
+            return False
+        is_owner = self._reading.following(i) in BELONGINGS and self._reading.preceding(i) not in ARTICLES
+        if lexicon.is_town(word) and not is_owner and names_a_thing(self._reading, i):
+            return True
+        return i > 0 and self._words[i - 1].lower in TO_TOWNS and (lexicon.is_town(word) or travels(self._reading, i))
 
     def _is_strong_first(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon
         if i in self._protected or not lexicon.is_first(word.lower) or len(word.lower) < 3:
             return False
+        if not word.capital and self._reading.preceding(i) in ARTICLES:  # "I'm a smith"
+            return False
+        if word.gap == "-" and i and not lexicon.is_first(self._words[i - 1].lower):  # "Hallervorden-Spatz"
+            return False
         if not lexicon.is_ordinary(word.lower):
             return not self._is_way_to_town(i)
-        return word.capital and not word.opens and word.lower in lexicon.also_words and not self._is_way_to_town(i)
+        if not word.capital or word.opens or word.lower not in lexicon.also_words or self._is_way_to_town(i):
+            return False
+        return word.is_possessive or self._reading.following(i) not in BELONGINGS  # "Max dose"
 
     def _is_weak_first_before_last(self, i: int) -> bool:
         word, lexicon = self._words[i], self._lexicon

@@ -40,9 +40,23 @@ _LINK_IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<![\w@./])@[a-z][\w.]{2,30}", re.IGNORECASE)
+_PLATFORM = r"(?:user ?name|handle|insta(?:gram)?|twitter|tiktok|snap(?:chat)?|skype|facebook|fb|telegram|discord|reddit|wechat|viber|signal|youtube|linkedin|pinterest|tumblr|threads|gamer ?tag|login|user ?id|screen ?name|channel)"
 _HANDLE_NAMED = re.compile(
-    r"\b(?:user ?name|handle|insta(?:gram)?|twitter|tiktok|snapchat|skype|facebook|telegram|login|user ?id)(?: (?:name|user|id|handle|account|it's))* ?(?:is |as |[:=@] ?|under )@?([a-z][\w.]{3,30})", re.IGNORECASE
-)  # fmt: skip
+    rf"\b{_PLATFORM}(?: (?:name|user|id|handle|account|channel|tag|it's))* ?(?:is |as |[:=@] ?|under )@?([a-z][\w.]{{3,30}})",
+    re.IGNORECASE,
+)
+# What is written like no word: "gazza_77", "robster71", "PumpLifeWithSue".
+_HANDLE_AFTER = re.compile(
+    rf"\b(?i:{_PLATFORM})(?: (?i:name|user|id|handle|account|channel|tag|on|im|is|as|me|at|my))*[ :=@]+@?"
+    r"((?=\w*(?:[a-z]\d|_|[a-z][A-Z]))[A-Za-z][\w.]{3,30})"
+)
+_HANDLES_ALWAYS = [
+    re.compile(r"(?<![\w@./])[a-z0-9.]{1,30}_[a-z0-9_.]{1,30}(?![\w@])", re.IGNORECASE),
+    re.compile(r"(?<![\w/])u/[\w-]{3,30}"),
+    re.compile(r"(?<![\w/])live:[\w.]{3,30}"),
+    re.compile(r"(?<![\w#])[a-z][\w.]{2,20}#\d{4}\b", re.IGNORECASE),
+    re.compile(r"(?<=cashapp )\$[a-z][a-z0-9]{3,20}\b", re.IGNORECASE),
+]
 
 
 def find_online(text: str, lexicon: Lexicon) -> Iterator[Find]:
@@ -55,6 +69,9 @@ def find_online(text: str, lexicon: Lexicon) -> Iterator[Find]:
     )
     yield from (Find("url", match.start(), match.end()) for match in _LINK_IN_WORDS.finditer(text))
     yield from (Find("url", match.start(), match.end()) for match in _HANDLE.finditer(text))
+    for pattern in _HANDLES_ALWAYS:
+        yield from (Find("url", match.start(), match.end()) for match in pattern.finditer(text))
+    yield from (Find("url", match.start(1), match.end(1)) for match in _HANDLE_AFTER.finditer(text))
     yield from (
         Find("url", match.start(1), match.end(1))
         for match in _HANDLE_NAMED.finditer(text)

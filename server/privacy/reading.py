@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from server.privacy.eponyms import eponyms
 from server.privacy.lexicon import Lexicon
 from server.privacy.words import Word, words_of
 
@@ -12,7 +13,7 @@ class Reading:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
         self.words: list[Word] = words_of(text)
-        self.protected = lexicon.protected(self.words)
+        self.protected = lexicon.protected(self.words) | eponyms(self.words, lexicon)
         self.at = {word.start: i for i, word in enumerate(self.words)}
 
     @cached_property
@@ -30,9 +31,14 @@ class Reading:
         )
 
     def following(self, i: int) -> str:
-        """The word after this one, "" if a sentence ends between them or there is none."""
-        return self.words[i + 1].lower if i + 1 < len(self.words) and not self.words[i + 1].opens else ""
+        """The word after this one, "" if a sentence ends or a number stands between them, or there is none."""
+        return self.words[i + 1].lower if i + 1 < len(self.words) and _is_beside(self.words[i + 1]) else ""
 
     def preceding(self, i: int) -> str:
-        """The word before this one, "" if a sentence begins here."""
-        return self.words[i - 1].lower if i and not self.words[i].opens else ""
+        """The word before this one, "" if a sentence begins here or a number stands between them."""
+        return self.words[i - 1].lower if i and _is_beside(self.words[i]) else ""
+
+
+def _is_beside(word: Word) -> bool:
+    """Whether it follows the word before it in one sentence, not as in "page 44 says"."""
+    return not word.opens and not any(c.isdigit() for c in word.gap)

@@ -13,7 +13,8 @@ from presidio_analyzer.predefined_recognizers import (
     UsMbiRecognizer,
 )
 
-from server.privacy.dates import find_ages, find_dates
+from server.privacy.ages import find_ages
+from server.privacy.dates import find_dates
 from server.privacy.finds import KINDS, Find, Kind
 from server.privacy.language_model import EntityModel
 from server.privacy.lexicon import Lexicon

@@ -24,8 +24,9 @@ _PATTERNS = [
     re.compile(
         rf"{_NUMBER},? (?:[NSEW]\.? )?(?:[A-Z][\w.'’]{{1,20}} ){{1,3}}(?:(?i:{_OTHER_STREET})|{_CAPITAL_STREET})\b\.?{_FLAT}?"
     ),
+    re.compile(rf"\b(?:[NSEW]|North|South|East|West)\.? \d{{1,3}}(?:st|nd|rd|th) (?i:{_STREET})\b"),
     re.compile(
-        rf"{_NUMBER},? (?:[nsew]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th)) (?:{_STREET}|{_OTHER_STREET})\b\.?{_FLAT}?",
+        rf"{_NUMBER},? (?:[nsew]{1, 2}\.? )?(?:\d{{1,3}}(?:st|nd|rd|th)) (?:{_STREET}|{_OTHER_STREET})\b\.?{_FLAT}?",
         re.IGNORECASE,
     ),
     re.compile(
@@ -58,9 +59,17 @@ _PATTERNS = [
         rf"(?:(?<=\bat )|(?<=\bto )|(?<=\bis )|(?<=\bfrom )|(?<=address )|(?<=address: )|(?<=, )|^){_NUMBER},? {_WORDS}{_NO_STREET}[^\W\d_][\w.'’]{{1,20}} {_OTHER_STREET}\b(?! (?:to|from|with|away)\b)",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"\b(?:(?i:corner of) )?\d{1,3}(?:st|nd|rd|th) (?:(?i:ave|avenue|street)\b|(?:and|&) (?-i:[A-Z])[a-z]{2,15}\b)"
+    ),
+    re.compile(r"\bCo\. [A-Z][a-z]{2,12}\b|\bCounty [A-Z][a-z]{2,12}\b(?<! Hospital)(?<! Council)(?<! Court)"),
+    re.compile(r"\b(?:Isles?|Vale|Forest|Mull|Bay) of (?:the )?[A-Z][a-z]{2,12}\b"),
+    re.compile(
+        r"\b(?:(?<=[Ii]n )|(?<=[Ff]rom )|(?<=near )|(?<=London )|(?<=is ))(?:EC?|NW?|S[EW]|WC?)\d{1,2}\b(?![/-])|\b(?i:dublin) \d{1,2}\b"
+    ),
     re.compile(rf"{_NUMBER},? (?i:the) (?i:{_STREET}|{_OTHER_STREET})\b(?=,| in\b|\.|$)"),
     re.compile(
-        r"\b(?!(?:White|Opera|Open|Full|Big|Nursing|Care|Our|The|In|My|A|Summer|Ronald)\b)(?:[A-Z][a-z’']{2,15} ){1,2}(?:Cottage|Farm|House|Lodge|Manor|Rectory|Vicarage|Barn|Bungalow|Court|Towers|Apartments)\b"
+        r"\b(?!(?:White|Town|City|Village|Albert|Opera|Open|Full|Big|Nursing|Care|Our|The|In|My|A|Summer|Ronald)\b)(?:[A-Z][a-z’']{2,15} ){1,2}(?:Cottage|Farm|House|Hall|Lodge|Manor|Rectory|Vicarage|Barn|Bungalow|Court|Towers|Apartments)\b"
     ),
     re.compile(r"\bp\.? ?o\.? ?box ?(?:no\.? ?)?\d{1,6}\b", re.IGNORECASE),
     re.compile(

@@ -1,6 +1,7 @@
 """A message as a row of words, as the recognisers of names and places read it."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -61,9 +62,14 @@ def words_of(text: str) -> list[Word]:
 
 
 def plain(word: str) -> str:
-    """In small letters, with one kind of apostrophe and without the ending of a possessive."""
-    lower = re.sub("[’‘`]", "'", word).lower()
+    """In small letters, without accents, with one kind of apostrophe and without the ending of a possessive."""
+    lower = _without_accents(re.sub("[’‘`]", "'", word).lower())
     return lower[:-2] if lower.endswith("'s") and len(lower) > 3 else lower
+
+
+def _without_accents(word: str) -> str:
+    """As long as before: "barré" is "barre", however somebody types it."""
+    return word if word.isascii() else "".join(unicodedata.normalize("NFKD", c)[0] for c in word)
 
 
 def _capitals_tell(words: list[str]) -> bool:

@@ -62,6 +62,36 @@ def redactor(longest: int = LONGEST) -> Redactor:
         ("serial ngp 771 204 h", "serial (number)", ["device"]),
         ("the visa ending 8841", "the visa ending (number)", ["account"]),
         ("see paulspump.surgery/story", "see (link)", ["url"]),
+        # Names on no list, where only a person can stand.
+        ("can Xuanlan come with me to the refill", "can (name) come with me to the refill", ["name"]),
+        ("the lady at the desk, Zydrunas, was rude", "the lady at the desk, (name), was rude", ["name"]),
+        ("hi its batbayar, does it hurt", "hi its (name), does it hurt", ["name"]),
+        ("my stepmother Gulalai wants one", "my stepmother (name) wants one", ["name"]),
+        ("June at the front desk was rude", "(name) at the front desk was rude", ["name"]),
+        ("my partner Ash does the driving", "my partner (name) does the driving", ["name"]),
+        ("it was T. R. Ollerenshaw", "it was (name)", ["name"]),
+        ("ask Mrs. Eun-ji Cho please", "ask Mrs. (name) please", ["name"]),
+        ("Jiaxuan's catheter came loose", "(name)'s catheter came loose", ["name"]),
+        # Villages, words among them, and places on no list.
+        ("is there a clinic near Settle", "is there a clinic near (place)", ["place"]),
+        ("i live in deal, is it far", "i live in (place), is it far", ["place"]),
+        ("living in mobile alabama", "living in (place) alabama", ["place"]),
+        ("Ugglebarnby born and bred", "(place) born and bred", ["place"]),
+        ("we moved over to Muker", "we moved over to (place)", ["place"]),
+        ("she is in Oakmoor Care Home", "she is in (place)", ["place"]),
+        ("my address is Rm 12, Block C, Manor Court", "my address is (place)", ["place"]),
+        ("3300 n 14th st apt 206 ryme 53206", "(place)", ["place"]),
+        # Dates as people write them.
+        ("fitted Weds 4 March", "fitted (date)", ["date"]),
+        ("we were in 3-5 March", "we were in (date)", ["date"]),
+        ("op on 9th febuary", "op on (date)", ["date"]),
+        ("due 14Feb", "due (date)", ["date"]),
+        ("scan done on the 21st", "scan done on the (date)", ["date"]),
+        ("wound opened 16/3", "wound opened (date)", ["date"]),
+        ("she'll be 95 in the autumn", "she'll be (age) in the autumn", ["age"]),
+        ("reddit u/pumped_pete", "reddit (link)", ["url"]),
+        ("my discord is gaz#4471", "my discord is (link)", ["url"]),
+        ("Medicaid card says 90417732K", "Medicaid card says (number)", ["account"]),
     ],
 )
 def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[str]) -> None:
@@ -80,6 +110,26 @@ def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[s
         "one two three four five six and breathe",
         "ERI says 4 months",
         "anyone in Ontario doing pumps",
+        "page 44 says no MRI",
+        "I'm a smith, is forge heat ok",
+        "Strumpell-Lorrain disease",
+        "Guillain-Barré left me weak",
+        "is it true about the Boston trial results",
+        "is Denver altitude bad for the pump",
+        "is skiing in Aspen ok",
+        "the Liverpool Care Pathway isn't this, is it",
+        "We're two hours out in the bush",
+        "5/10 on a good day, 24/7",
+        "on the 3rd day I had a fever",
+        "what is CPT 62370",
+        "2000mcg/ml is on my label",
+        "on the 2nd and 3rd try",
+        "my dad beleives it works",
+        "Silicone based glue ok?",
+        "results from Phase 3 trials",
+        "a letter from Occupational Health",
+        "home is 40 minutes from you",
+        "does Exparel work with it",
     ],
 )
 def test_words_that_are_names_elsewhere_stay(text: str) -> None:
@@ -208,7 +258,8 @@ def test_a_word_of_the_clinics_own_stays(tmp_path: Path) -> None:
     lists = yaml.safe_load((ROOT / "data" / "privacy" / "allow.yml").read_text(encoding="utf-8"))
     text = "is Dr. Ramirez in on Monday"
     (tmp_path / "privacy").mkdir()
-    shutil.copy(ROOT / "data" / "privacy" / "first_names.txt", tmp_path / "privacy")
+    for name in ("first_names.txt", "villages.txt"):
+        shutil.copy(ROOT / "data" / "privacy" / name, tmp_path / "privacy")
     for our_doctors, expected in ([], "is Dr. (name) in on Monday"), (["Ramirez"], text):
         file = tmp_path / "privacy" / "allow.yml"
         file.write_text(json.dumps({**lists, "our_doctors": our_doctors}), encoding="utf-8")
