@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 _SQLITE_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000")
 # A visitor waits at most this long for a connection, for its making, and for a statement.
 _PATIENCE_SECONDS = 5
+# PostgreSQL's code for a transaction in which we said nothing for as long, say because the machine stood still.
+_IDLE_IN_TRANSACTION = "25P03"
 # No session is open while Rasa is asked, so a few connections serve many visitors.
 _CONNECTIONS = 15
 
@@ -86,7 +88,9 @@ class Database:
             with stage("database"):
                 async with self._sessions() as session, session.begin():
                     yield session
-        except (OperationalError, InterfaceError, PoolTimeout) as e:
+        except SQLAlchemyError as e:
+            if not _is_outage(e):
+                raise
             reason = type(getattr(e, "orig", None) or e).__name__
             logger.error("log unavailable", extra={"fields": {"reason": reason}})
             raise DatabaseUnavailableError("The chat cannot store messages right now. Please try again soon.") from e
@@ -94,3 +98,9 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+
+
+def _is_outage(error: SQLAlchemyError) -> bool:
+    """Whether the database could not be reached or could not store, as against a fault in what it was told."""
+    idle = getattr(getattr(error, "orig", None), "sqlstate", None) == _IDLE_IN_TRANSACTION
+    return idle or isinstance(error, OperationalError | InterfaceError | PoolTimeout)

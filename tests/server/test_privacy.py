@@ -108,6 +108,8 @@ def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[s
         "i eat at Wendy's too much",
         "my pain is 7.5/10",
         "one two three four five six and breathe",
+        "Doctor says I need one",
+        "I go up to Alaska in January, is the cold bad for it",
         "ERI says 4 months",
         "anyone in Ontario doing pumps",
         "page 44 says no MRI",
