@@ -35,6 +35,9 @@ _NUMBER_WORD = r"(?:(?:twenty|thirty)(?:[- ]?(?:one|two|three|four|five|six|seve
 _ALONE = r"(?=\s*(?:[.,;:!?)\n]|$)| (?:and|at|so|but|i|is|was|for|with|when|because|then|now|still|it|can|do|my|to|until|till)\b(?<! at)(?! (?:the )?\d)| at \d)"
 _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|appointment|surgery|op|operation|implanted|admitted|discharged|is)"
 
+# "3/14" or "14/3", which is no third and no quarter.
+_SLASHED_DAY = rf"(?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})"
+_NO_FRACTION = r"(?!(?:1/[2345]|2/3|3/4)\b)"
 _ALWAYS = [
     rf"\b{_DAY}(?:st|nd|rd|th)?[ .\-/]?(?:of )?{_MONTH}[.,]?[ \-/]?(?:(?:in )?{_YEAR}|{_SHORT_YEAR})\b",
     rf"\b{_DAY} ?(?:st|nd|rd|th) (?:day )?(?:of )?(?:this |last |next )?{_MONTH}(?! (?:be|have|not|need|cause|help|give|fireworks|weekend|party|parade|bbq|barbecue|holiday|celebrations?)\b)",
@@ -58,7 +61,7 @@ _ALWAYS = [
     rf"(?<![\d/.-])(?:{_DAY} (?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]) {_DAY}) {_YEAR}\b",
     rf"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/-]{_YEAR}\b{_NO_UNIT}",
     rf"\b(?!fri(?:day)? the 13th){_WEEKDAY},? (?:the )?{_DAY}(?:st|nd|rd|th)\b",
-    rf"\b{_WEEKDAY},? (?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})\b(?![\d/])",
+    rf"\b{_WEEKDAY},? {_SLASHED_DAY}\b(?![\d/])",
     rf"(?<![\d/.-]){_YEAR}[-/](?:0[1-9]|1[0-2])\b(?![\d/.-])",
     r"(?<=\b(?:exp) )\d\d/\d\d\b",
     # Glued or hyphened: "14Feb", "jan9th", "4-mar".
@@ -75,16 +78,16 @@ _ALWAYS = [
 _AFTER_A_WORD = [
     rf"\b{_TIED} (may {_DAY}\b){_NO_UNIT}",
     rf"\b{_TIED} ({_DAY} may)\b",
-    rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|fill|fills|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due|replaced|changed|moved|scheduled|booked|again|before|after|from)(?: (?:on|is|was|in|for|at|the|of|birth|it|me|him|her))*[ :]*(?!(?:1/[2345]|2/3|3/4)\b)((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|fill|fills|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due|replaced|changed|moved|scheduled|booked|again|before|after|from)(?: (?:on|is|was|in|for|at|the|of|birth|it|me|him|her))*[ :]*{_NO_FRACTION}({_SLASHED_DAY}(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
     rf"\b(?:on|since|until|till|by|from)(?: about)? (?:the )?({_DAY}(?:st|nd|rd|th)){_ALONE}",
-    rf"(?<![\d/.-])((?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY}))(?= (?:was|is) (?:my|the|our|her|his) (?:surgery|op|operation|date|birthday|appointment|appt|refill|implant|trial)\b)",
+    rf"(?<![\d/.-])({_SLASHED_DAY})(?= (?:was|is) (?:my|the|our|her|his) (?:surgery|op|operation|date|birthday|appointment|appt|refill|implant|trial)\b)",
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{3,10}\d)\b",
 ]  # fmt: skip
 _DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _ALWAYS]
 _TIED_DATES = [re.compile(pattern, re.IGNORECASE) for pattern in _AFTER_A_WORD]
 _SLASHED_AT = 2
 _SLASHED = re.compile(
-    rf"(?<![\d/.-])(?!(?:1/[2345]|2/3|3/4)\b)(?:{_DAY}/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/{_DAY})(?<!/10)\b(?![\d/%]|[.-]\d){_NO_UNIT}",
+    rf"(?<![\d/.-]){_NO_FRACTION}{_SLASHED_DAY}(?<!/10)\b(?![\d/%]|[.-]\d){_NO_UNIT}",
     re.IGNORECASE,
 )
 _BORN_IN = re.compile(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from server.privacy.name_cues import ENDINGS, HERE, KIN, TITLES
+from server.privacy.name_cues import ENDINGS, HERE, NO_NAMES
 from server.privacy.reading import Reading
 
 _REACH = 48
@@ -90,7 +90,7 @@ def _may_be_slip(reading: Reading, i: int, after: str) -> bool:
 def _is_both(reading: Reading, i: int) -> bool:
     """A name that is a word as well, with a telling capital: "Olive", "June"; not "Doctor", nor "in June"."""
     word = reading.words[i]
-    if word.lower in TITLES or word.lower in KIN or (i in reading.protected and reading.preceding(i) in _TIMES):
+    if word.lower in NO_NAMES or (i in reading.protected and reading.preceding(i) in _TIMES):
         return False
     is_word = reading.lexicon.is_ordinary(word.lower) or i in reading.protected
     return word.capital and reading.lexicon.is_first(word.lower) and is_word

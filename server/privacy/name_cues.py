@@ -75,5 +75,7 @@ KIN = frozenset(
     " grandpa grandson granddaughter grandmother grandfather neighbour neighbor friend mate fiance boyfriend girlfriend carer caregiver nurse doctor surgeon consultant stepdad stepmum stepson"
     "".split()
 )
+# Some have these for a first name, and everybody says them of somebody: "Doctor says".
+NO_NAMES = TITLES | KIN
 # Before a signature.
 CLOSINGS = frozenset("thanks thx ta cheers regards wishes love xx xxx sincerely faithfully yours you".split())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.privacy.name_cues import BEFORE_SUBJECT, BELONGINGS, HERE, HUMAN, KIN, LIVING, TITLES
+from server.privacy.name_cues import BEFORE_SUBJECT, BELONGINGS, HERE, HUMAN, KIN, LIVING, NO_NAMES
 from server.privacy.reading import Reading
 
 _NAME, _WHOSE, _AND = (
@@ -85,8 +85,7 @@ def _is_named_by_kin(reading: Reading, i: int) -> bool:
 def _acts(reading: Reading, i: int) -> bool:
     """Grace asked me, hunter has the pump, Olumide Adeyemi here"""
     word, lexicon = reading.words[i], reading.lexicon
-    # "Doctor says": some have that for a first name.
-    if word.lower in TITLES or word.lower in KIN or not _is_at_subject(reading, i):
+    if word.lower in NO_NAMES or not _is_at_subject(reading, i):
         return False
     if i in reading.protected:  # "Virginia asked me"
         return (
