@@ -23,7 +23,7 @@ from rasa.core.agent import Agent
 from rasa.model_training import train
 from threadpoolctl import threadpool_limits
 
-from bot import rasa_speedups
+from bot import rasa_speedups, training_speedups
 from bot.components.sentence_encoder import Encoder, SentenceEncoder
 from bot.evaluation.questions import load_questions
 from bot.train import TRAINING_FILES
@@ -38,7 +38,7 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     # As bot/train.py does.
-    rasa_speedups.apply_to_training()
+    training_speedups.apply()
     rasa_speedups.apply()
     with tempfile.TemporaryDirectory() as folder:
         seconds = _train(folder)

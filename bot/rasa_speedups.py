@@ -8,32 +8,26 @@ of code that has changed could be wrong without a sign.
 
 import contextlib
 import gc
+import json
 from functools import cache, lru_cache
 from graphlib import TopologicalSorter
-from typing import Any, AsyncIterator, Callable, Dict, List, Optional, Text, Tuple, Type
+from typing import Any, AsyncIterator, Callable, Dict, List, Optional, Set, Text, Tuple, Type
 
 import aiohttp
+import fastjsonschema
 import rasa
-from jsonschema import ValidationError
-from jsonschema.validators import validator_for
 from rasa.core import run as rasa_run
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.constants import USER
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
-from rasa.shared.importers.importer import (
-    CombinedDataImporter,
-    E2EImporter,
-    ResponsesSyncImporter,
-    TrainingDataImporter,
-)
 from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
-from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.endpoints import EndpointConfig
 
 RASA_VERSION = "3.6.21"
@@ -41,10 +35,14 @@ RASA_VERSION = "3.6.21"
 _KEEPALIVE_SECONDS = 3
 # Less than the server's deadline for the whole message (RASA_TIMEOUT_SECONDS, 8).
 ACTION_TIMEOUT_SECONDS = 5
+# More than the pairs of intents of neighbouring turns that a clinic sees; each takes some hundred bytes.
+_REMEMBERED_AT_MOST = 20_000
 
 _rasa_resolve = Event.resolve_by_type
 _rasa_session = EndpointConfig.session
-_rasa_merge = TrainingData.merge
+_rasa_possible_keys = RulePolicy._get_possible_keys
+_rasa_find_action = RulePolicy._find_action_from_rules
+_rasa_validate = RemoteAction._validate_action_result
 _rasa_is_empty = Domain.is_empty
 _rasa_load = rasa_run.load_agent_on_start
 
@@ -55,7 +53,7 @@ class WrongRasaError(RasaException):
 
 def apply() -> None:
     """Put the overrides in place. Raises WrongRasaError under another Rasa version."""
-    _require_version()
+    require_version()
     RemoteAction._validate_action_result = _validate_action_result
     EndpointConfig.session = _pooled_session
     Event.resolve_by_type = staticmethod(_resolve_by_type)
@@ -64,10 +62,13 @@ def apply() -> None:
     rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
     DaskGraphRunner.run = _run_in_order
     Domain.is_empty = _is_empty
+    RulePolicy._get_possible_keys = _possible_keys
+    RulePolicy._find_action_from_rules = _find_action
     rasa_run.load_agent_on_start = _load_and_freeze
 
 
-def _require_version() -> None:
+def require_version() -> None:
+    """Raise WrongRasaError under another Rasa version than these overrides are for."""
     if rasa.__version__ != RASA_VERSION:
         raise WrongRasaError(
             f"Rasa {rasa.__version__} is installed, but the overrides in bot/rasa_speedups.py are for {RASA_VERSION}. "
@@ -76,21 +77,18 @@ def _require_version() -> None:
 
 
 # 1. Rasa calls jsonschema.validate, which checks the schema itself anew on every action call: 56 % of the time of a
-#    message in a profile (DESIGN, section 6). The schema never changes, so one validator is built once.
+#    message in a profile (DESIGN, section 6). The schema never changes, so it is compiled once into plain Python. What
+#    that refuses goes to Rasa's own validation, which says why.
 @lru_cache(maxsize=1)
-def _validator() -> Any:
-    schema = RemoteAction.action_response_format_spec()
-    kind = validator_for(schema)
-    kind.check_schema(schema)
-    return kind(schema)
+def _validator() -> Callable[[Dict[Text, Any]], Any]:
+    return fastjsonschema.compile(RemoteAction.action_response_format_spec(), use_default=False)
 
 
 def _validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
     try:
-        _validator().validate(result)
-    except ValidationError as e:
-        e.message += ". Failed to validate Action server response from API; see docs/how-it-works.md"
-        raise
+        _validator()(result)
+    except fastjsonschema.JsonSchemaValueException:
+        return _rasa_validate(self, result)
     return True
 
 
@@ -161,46 +159,42 @@ async def _load_and_freeze(*args: Any) -> Any:
     return agent
 
 
-def apply_to_training() -> None:
-    """Put the overrides of reading training data in place. Raises WrongRasaError under another Rasa version."""
-    _require_version()
-    for importer in (CombinedDataImporter, ResponsesSyncImporter, E2EImporter):
-        importer.get_nlu_data = _cached_once(importer.get_nlu_data)
-    TrainingData.merge = _merge
-    RasaYAMLReader.validate = _validate_nothing
-    Message.__hash__ = _hash_of_text
+# 7. Rasa holds every rule against every state of the conversation, for each prediction anew. A rule says nothing about
+#    states before its own, and few different ones occur, so what was found for them is remembered.
+def _possible_keys(self: RulePolicy, lookup: Dict[Text, Text], states: List[Dict[Text, Any]]) -> Set[Text]:
+    longest, found = _remembered(self, lookup)
+    latest = states[-longest:]
+    key = json.dumps(latest, sort_keys=True)
+    if key not in found:
+        if len(found) >= _REMEMBERED_AT_MOST:
+            found.clear()
+        found[key] = _rasa_possible_keys(self, lookup, latest)
+    return set(found[key])
 
 
-# 7. Rasa caches the training data by the arguments as they are written, so `get_nlu_data()` and `get_nlu_data("en")`
-#    read all files twice.
-def _cached_once(rasa_get: Callable[[Any, Text], TrainingData]) -> Callable[..., TrainingData]:
-    def get_nlu_data(self: TrainingDataImporter, language: Optional[Text] = "en") -> TrainingData:
-        return rasa_get(self, language or "en")
-
-    return get_nlu_data
-
-
-# 8. Rasa copies every example deeply at each of several merges. Nobody keeps the data that went into a merge, so the
-#    merged data can hold the same examples.
-def _merge(self: TrainingData, *others: Optional[TrainingData]) -> TrainingData:
-    parts = [self, *filter(None, others)]
-    first, *rest = [_without_examples(part) for part in parts]
-    merged = _rasa_merge(first, *rest)
-    examples = [example for part in parts for example in part.training_examples]
-    return TrainingData(examples, merged.entity_synonyms, merged.regex_features, merged.lookup_tables, merged.responses)
+def _remembered(policy: RulePolicy, lookup: Dict[Text, Text]) -> Tuple[int, Dict[Text, Set[Text]]]:
+    """The number of states of the longest rule, and what was found. A policy that learns has other rules afterwards."""
+    known = policy.__dict__.get("_pumptalk_rules")
+    if known is None or known[0] is not lookup:
+        longest = max((len(policy._rule_key_to_state(key)) for key in lookup), default=1)
+        known = policy._pumptalk_rules = (lookup, longest, {})
+    return known[1:]
 
 
-def _without_examples(data: TrainingData) -> TrainingData:
-    return TrainingData([], data.entity_synonyms, data.regex_features, data.lookup_tables, data.responses)
+# 8. Rasa looks for a rule twice after each message: for one about its very text, then for one about its intent. Where
+#    no rule names a text, the first search finds nothing.
+def _find_action(
+    self: RulePolicy, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
+) -> Tuple[Optional[Text], Optional[Text], bool]:
+    if use_text_for_last_user_input and not tracker.active_loop_name and not _names_text(self):
+        return None, None, False
+    return _rasa_find_action(self, tracker, domain, use_text_for_last_user_input)
 
 
-# 9. Rasa parses each file once more, in pure Python, to hold it against its schema. `bot/check.py` has read every file
-#    strictly before a training starts.
-def _validate_nothing(self: RasaYAMLReader, string: Text) -> None:
-    """The place of Rasa's validation."""
-
-
-# 10. Rasa writes out each example as JSON and hashes that, several times over, to find duplicates in a set. Equal
-#    examples have equal texts, and `==` still compares all of them.
-def _hash_of_text(self: Message) -> int:
-    return hash(self.get(TEXT))
+def _names_text(policy: RulePolicy) -> bool:
+    lookup = policy.lookup[RULES]
+    known = policy.__dict__.get("_pumptalk_names_text")
+    if known is None or known[0] is not lookup:
+        states = (state for key in lookup for state in policy._rule_key_to_state(key))
+        known = policy._pumptalk_names_text = (lookup, any(TEXT in state.get(USER, {}) for state in states))
+    return known[1]

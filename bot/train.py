@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from rasa.model_training import train
 
-from bot import check, model_store, rasa_speedups
+from bot import check, model_store, training_speedups
 
 _NLU = "data/nlu"
 _BESIDE = ["data/subjects.yml", "data/stories"]
@@ -25,7 +25,7 @@ def main() -> int:
     """Train into models/. Returns the exit code."""
     if check.main([]) != 0:
         return 1
-    rasa_speedups.apply_to_training()
+    training_speedups.apply()
     print("Training (one to two minutes on two cores) ...", flush=True)
     try:
         model_store.use(trained(_NLU, model_store.MODELS))

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot import model_store, rasa_speedups, vector_cache
+from bot import model_store, rasa_speedups, training_speedups, vector_cache
 from bot.checks.content import Content, load_content
 from bot.checks.questions import check_wording
 from bot.evaluation import questions
@@ -55,7 +55,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(nlu: Path, messages_file: Path, out: Path, present_file: Path | None) -> None:
-    rasa_speedups.apply_to_training()
+    training_speedups.apply()
     rasa_speedups.apply()
     vector_cache.apply(_VECTORS)
     say("checking the questions")

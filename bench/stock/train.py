@@ -18,7 +18,7 @@ import structlog
 import yaml
 from rasa.model_training import train
 
-from bot import rasa_speedups
+from bot import training_speedups
 
 # Times do not depend on how long the networks learnt, and a hundred epochs would take hours.
 EPOCHS = 1
@@ -31,7 +31,7 @@ def main() -> int:
     """Train into the folder. Returns the exit code."""
     folder = Path(sys.argv[1])
     # They only read the training data faster; nothing of them is in the model.
-    rasa_speedups.apply_to_training()
+    training_speedups.apply()
     logging.getLogger("rasa").setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     config = folder / "config.yml"

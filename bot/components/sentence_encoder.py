@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
-from bot.components.eight_bit import in_eight_bits
+from bot.components.minilm import in_eight_bits
 from bot.components.question_splitter import segment_texts
 
 # On a message in several segments: their vectors, (384,) each.
@@ -58,6 +58,7 @@ class Encoder:
         options.intra_op_num_threads = 1
         made = graph(model.read_bytes())
         self._session = onnxruntime.InferenceSession(made, options, providers=["CPUExecutionProvider"])
+        self._inputs = [put_in.name for put_in in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[Text]) -> np.ndarray:
         """A float32 array (len(texts), 384) of unit-length rows, computed on all cores.
@@ -71,8 +72,9 @@ class Encoder:
     def encode_one(self, text: Text) -> np.ndarray:
         """The vector (384,) of one text."""
         ids = np.array([self._tokenizer.encode(text).ids])
+        # The file as it comes also asks which tokens count, and of which part of the text they are: all, of the first.
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        mean = self._session.run(None, feed)[0][0].mean(0)
+        mean = self._session.run(None, {name: feed[name] for name in self._inputs})[0][0].mean(0)
         return mean / np.linalg.norm(mean)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bot.components import danger_model
 from bot.components.danger_model import DangerModel
 
 NOW = [
@@ -65,3 +66,11 @@ def test_it_survives_being_stored(model: DangerModel) -> None:
 
 def test_an_empty_message_has_odds_too(model: DangerModel) -> None:
     assert np.isfinite(model.log_odds("", vector("")))
+
+
+@pytest.mark.parametrize("text", ["he's hard to wake, hard to wake. what if?", "", "¿?!"])
+def test_the_words_of_one_text_are_those_of_training(text: str) -> None:
+    counts = danger_model._VECTORIZER.transform([text])
+    counts.sort_indices()
+    words, of_each = danger_model._words_of_one(text)
+    assert (words.tolist(), of_each.tolist()) == (counts.indices.tolist(), counts.data.tolist())

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,22 +16,15 @@ from rasa.core import run as rasa_run
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.importers.importer import (
-    CombinedDataImporter,
-    E2EImporter,
-    ResponsesSyncImporter,
-    TrainingDataImporter,
-)
-from rasa.shared.nlu.constants import INTENT, TEXT
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
-from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_speedups
@@ -45,12 +39,8 @@ OVERRIDDEN: list[tuple[Any, str]] = [
     (Domain, "is_empty"),
     (rasa_action, "DEFAULT_REQUEST_TIMEOUT"),
     (rasa_run, "load_agent_on_start"),
-    (CombinedDataImporter, "get_nlu_data"),
-    (ResponsesSyncImporter, "get_nlu_data"),
-    (E2EImporter, "get_nlu_data"),
-    (TrainingData, "merge"),
-    (RasaYAMLReader, "validate"),
-    (Message, "__hash__"),
+    (RulePolicy, "_get_possible_keys"),
+    (RulePolicy, "_find_action_from_rules"),
 ]
 
 
@@ -151,34 +141,6 @@ def test_another_rasa_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         rasa_speedups.apply()
 
 
-def _training_data(folder: Path) -> TrainingData:
-    files = [str(folder / name) for name in ("one.yml", "two.yml")]
-    importer = TrainingDataImporter.load_from_config(config_path=str(folder / "config.yml"), training_data_paths=files)
-    importer.get_domain()
-    return importer.get_nlu_data()
-
-
-def test_training_data_is_read_once_and_is_what_rasa_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "config.yml").write_text("recipe: default.v1\nlanguage: en\n")
-    for name in ("one", "two"):
-        text = f"nlu:\n- intent: {name}\n  examples: |\n    - asked of {name}\n    - asked twice\n    - asked twice\n"
-        (tmp_path / f"{name}.yml").write_text(f'version: "3.1"\n{text}')
-    by_rasa = _training_data(tmp_path)
-    rasa_speedups.apply_to_training()
-    read: list[str] = []
-    reads = RasaYAMLReader.reads
-
-    def counted(self: RasaYAMLReader, *args: Any, **kwargs: Any) -> TrainingData:
-        read.append(self.filename)
-        return reads(self, *args, **kwargs)
-
-    monkeypatch.setattr(RasaYAMLReader, "reads", counted)
-    ours = _training_data(tmp_path)
-    assert ours.fingerprint() == by_rasa.fingerprint()
-    assert ours.intents == {"one", "two"} == by_rasa.intents
-    assert len(read) == len(set(read)) == 2
-
-
 SCHEMA = {
     "a": ({}, "a"),
     "b": ({"left": "a", "right": "__message__"}, "b"),
@@ -237,17 +199,6 @@ def test_a_domain_is_empty_as_before(domain: Domain) -> None:
     assert [domain.is_empty(), domain.is_empty()] == [before, before]
 
 
-def test_duplicates_are_found_as_before() -> None:
-    def distinct() -> list[str]:
-        texts = [("a", "x"), ("a", "x"), ("a", "y"), ("b", "x")]
-        return [str(m.data) for m in TrainingData([Message({TEXT: t, INTENT: i}) for t, i in texts]).training_examples]
-
-    by_rasa = distinct()
-    rasa_speedups.apply_to_training()
-    assert distinct() == by_rasa
-    assert len(by_rasa) == 3
-
-
 def test_the_loaded_model_is_as_before_and_no_longer_walked_by_the_collector(monkeypatch: pytest.MonkeyPatch) -> None:
     async def load(*args: Any) -> Any:
         return ["agent", *args]
@@ -260,3 +211,54 @@ def test_the_loaded_model_is_as_before_and_no_longer_walked_by_the_collector(mon
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()
+
+
+GREETED = {"user": {"intent": "greet"}, "prev_action": {"action_name": "action_listen"}}
+REPLIED = {"user": {"intent": "greet"}, "prev_action": {"action_name": "action_reply"}}
+TYPED = {"user": {"text": "hello"}, "prev_action": {"action_name": "action_listen"}}
+ASKED = {"user": {"intent": "ask"}, "prev_action": {"action_name": "action_listen"}}
+BY_INTENT = {json.dumps([{}, GREETED]): "action_reply", json.dumps([GREETED, REPLIED]): "action_listen"}
+BY_TEXT = {json.dumps([TYPED]): "action_reply"}
+
+
+def _policy(folder: Path, rules: dict[str, str]) -> RulePolicy:
+    storage, context = LocalModelStorage(folder), ExecutionContext(GraphSchema({}))
+    policy = RulePolicy(RulePolicy.get_default_config(), storage, Resource("rules"), context)
+    policy.lookup = {RULES: rules}
+    return policy
+
+
+def test_rules_are_found_as_before_also_the_second_time(tmp_path: Path) -> None:
+    policy = _policy(tmp_path, BY_INTENT | {json.dumps([GREETED]): "action_reply"})
+    talks = [[{}], [{}, GREETED], [ASKED, GREETED], [{}, ASKED, GREETED, REPLIED], [{}, GREETED, REPLIED, ASKED]]
+    by_rasa = [policy._get_possible_keys(policy.lookup[RULES], talk) for talk in talks]
+    rasa_speedups.apply()
+    for _ in range(2):
+        assert [policy._get_possible_keys(policy.lookup[RULES], talk) for talk in talks] == by_rasa
+    assert len({frozenset(found) for found in by_rasa}) > 2
+
+
+def test_other_rules_are_not_answered_from_what_was_remembered(tmp_path: Path) -> None:
+    rasa_speedups.apply()
+    policy = _policy(tmp_path, BY_INTENT)
+    assert policy._get_possible_keys(policy.lookup[RULES], [{}, GREETED])
+    policy.lookup = {RULES: {json.dumps([{}, ASKED]): "action_reply"}}
+    assert not policy._get_possible_keys(policy.lookup[RULES], [{}, GREETED])
+
+
+@pytest.mark.parametrize("rules", [BY_INTENT, BY_INTENT | BY_TEXT])
+@pytest.mark.parametrize("intent", ["greet", "ask"])
+def test_the_next_action_is_as_before(tmp_path: Path, rules: dict[str, str], intent: str) -> None:
+    domain = Domain.from_dict({"intents": ["greet", "ask"], "actions": ["action_reply"]})
+    said = UserUttered("hello", {"name": intent, "confidence": 1.0})
+    events: list[Event] = [ActionExecuted("action_listen"), said]
+    talks = [events, [*events, ActionExecuted("action_reply")]]
+    trackers = [DialogueStateTracker.from_events("c1", talk, domain=domain) for talk in talks]
+    policy = _policy(tmp_path, rules)
+
+    def predicted() -> list[Any]:
+        return [policy.predict_action_probabilities(tracker, domain).probabilities for tracker in trackers]
+
+    by_rasa = predicted()
+    rasa_speedups.apply()
+    assert predicted() == by_rasa
