@@ -20,8 +20,8 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-# About five turns. What must outlast them (subject, last topics) is a slot, which every turn sets again.
-EVENTS_AT_MOST = 60
+# About three turns, two at least. What must outlast them (subject, last topics) is a slot, which every turn sets again.
+EVENTS_AT_MOST = 36
 CONVERSATIONS_AT_MOST = 10_000
 # A conversation that was silent for a day begins anew.
 EXPIRES_AFTER_SECONDS = 24 * 3600
