@@ -78,8 +78,8 @@ def require_version() -> None:
 
 
 # 1. Rasa calls jsonschema.validate, which checks the schema itself anew on every action call: 56 % of the time of a
-#    message in a profile (DESIGN, section 6). Then it holds each event against the schemas of all 23 types, where one can
-#    fit: that of its name. What does not fit goes to Rasa's own validation, which says why.
+#    message in a profile (DESIGN, section 6). Then it holds each event against the schemas of all 23 types, where one
+#    can fit: that of its name. What does not fit goes to Rasa's own validation, which says why.
 def _validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
     frame, of_types = _validators()
     events = result.get("events", ()) if frame.is_valid(result) else [{"event": None}]

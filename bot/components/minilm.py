@@ -2,8 +2,8 @@
 
 The encoder's file keeps its weights as 8-bit numbers, turns them into 32-bit floats when it is loaded, and multiplies
 those: small on disk, no faster. Here the same weights stand in the same network (Devlin et al. 2019, "BERT", with 384
-numbers a token and twelve heads), written in what onnxruntime computes fastest: a product with a weight is ONNX's integer
-product, query, key and value are one product, and attention is one operator.
+numbers a token and twelve heads), written in what onnxruntime computes fastest: a product with a weight is ONNX's
+integer product, query, key and value are one product, and attention is one operator.
 """
 
 from typing import Dict, Text
