@@ -1,8 +1,8 @@
 """A second opinion on red flags: is the message about danger now, whatever its kind?
 
 The topic model sees what a message is about, so "what if he can't be woken?" lies close to "he can't be woken". Here
-one question is put to all training questions at once, and the words themselves are seen in runs of up to three ("years
-ago", "what if he", "no fever"), which tell now from then, and a report from a question. Both opinions are pooled as the
+one question is put to all training questions at once, and the words themselves are seen, alone and in pairs ("years ago",
+"what if", "no fever"), which tell now from then, and a report from a question. Both opinions are pooled as the
 mean of their log-odds (a logarithmic opinion pool; Genest and Zidek 1986, "Combining probability distributions").
 """
 
@@ -21,14 +21,14 @@ from bot.components.decision import RED_FLAGS
 Ranking = List[Tuple[Text, float]]
 
 _COLUMNS = 2**17
-# Words and the marks that end a sentence, which say whether it asks.
-_WORDS = r"(?u)\b\w[\w']*\b|[?!.]"
+# Words and the marks of a sentence, which say whether it asks.
+_WORDS = r"(?u)\b\w[\w']*\b|[?!.,]"
 _VECTORIZER = HashingVectorizer(
-    n_features=_COLUMNS, ngram_range=(1, 3), token_pattern=_WORDS, alternate_sign=False, norm=None, dtype=np.float32
+    n_features=_COLUMNS, ngram_range=(1, 2), token_pattern=_WORDS, alternate_sign=False, norm=None, dtype=np.float32
 )
 # How much the words weigh beside the sentence vector, and the inverse strength of the penalty; on development messages
 # the result hardly changed between half and twice these values.
-_WEIGHT_OF_WORDS, _C = 2.0, 30.0
+_WEIGHT_OF_WORDS, _C = 6.0, 30.0
 _STEPS = 60
 # No opinion is so sure that the other cannot be heard.
 _SUREST = 1e-6

@@ -10,6 +10,10 @@ from typing import Optional, Tuple
 import numpy as np
 from scipy.optimize import minimize
 
+# How a least-squares fit, held back by _SMOOTHING, is stretched into scores. On the training questions 40 steps from
+# there reach what 60 steps from nothing do; half or twice these values change little.
+_STRETCH, _SMOOTHING = 20.0, 5.0
+
 
 @dataclass(frozen=True)
 class SoftmaxRegression:
@@ -42,7 +46,7 @@ class SoftmaxRegression:
             logits /= total
             return value, (x.T @ logits - target + penalty * w).ravel().astype(np.float64)
 
-        begin = np.zeros(shape) if start is None else start
+        begin = _near_the_optimum(x, target) if start is None else start
         options = {"maxiter": steps, "maxcor": 8, "gtol": 1e-2}
         result = minimize(loss, begin.ravel(), jac=True, method="L-BFGS-B", options=options)
         return cls(result.x.reshape(shape).astype(np.float32))
@@ -50,3 +54,8 @@ class SoftmaxRegression:
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Scores (n, classes) before the softmax."""
         return x @ self.weights[:-1] + self.weights[-1]
+
+
+def _near_the_optimum(x: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Weights to begin with: ridge regression on the classes, which is one system of equations."""
+    return np.linalg.solve(x.T @ x + _SMOOTHING * np.eye(x.shape[1], dtype=np.float32), target) * _STRETCH
