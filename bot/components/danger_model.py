@@ -1,8 +1,8 @@
 """A second opinion on red flags: is the message about danger now, whatever its kind?
 
 The topic model sees what a message is about, so "what if he can't be woken?" lies close to "he can't be woken". Here
-one question is put to all training questions at once, and the words themselves are seen, alone and in pairs ("years ago",
-"what if", "no fever"), which tell now from then, and a report from a question. Both opinions are pooled as the
+one question is put to all training questions at once, and the words themselves are seen, alone and in pairs ("years
+ago", "what if", "no fever"), which tell now from then, and a report from a question. Both opinions are pooled as the
 mean of their log-odds (a logarithmic opinion pool; Genest and Zidek 1986, "Combining probability distributions").
 """
 
