@@ -1,8 +1,8 @@
 """SQLite through aiosqlite with one step to its thread for each statement, where SQLAlchemy takes four.
 
 aiosqlite runs SQLite in a thread of its own. SQLAlchemy makes a cursor there, executes, fetches and closes, each a step
-for itself that wakes two threads (docs/decisions/0028-one-step-to-sqlite.md). What is overridden is the cursor of
-SQLAlchemy's adapter, an inner class: the lock file pins its version, and tests/server/test_sqlite_driver.py holds it
+for itself that wakes two threads (docs/decisions/0028-one-step-to-sqlite.md). What is overridden is the cursor and
+connection of SQLAlchemy's adapter, inner classes: the lock file pins its version, and tests/server/test_sqlite_driver.py holds it
 against SQLAlchemy's own.
 """
 
@@ -65,6 +65,17 @@ class _OneStepConnection(adapter.AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
 
     _cursor_cls = _OneStepCursor  # type: ignore[assignment]  # mypy takes a class with another __init__ for another type
+
+    # SQLAlchemy rolls back each connection that is given back, and commits what only read: both are steps for nothing.
+    # A statement that was cancelled on its way cannot be overlooked, as its connection is closed.
+
+    def rollback(self) -> None:
+        if self._connection.in_transaction:
+            super().rollback()
+
+    def commit(self) -> None:
+        if self._connection.in_transaction:
+            super().commit()
 
 
 def _execute(connection: sqlite3.Connection, operation: str, parameters: _Parameters) -> _Result:

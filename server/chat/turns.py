@@ -232,7 +232,7 @@ class Turns:
             if numbered is None or not await log.close(turn, composed.state, now):
                 raise _AlreadyClosed
             rows = reply_rows(turn.conversation_id, composed.replies, numbered.last_seq, now, turn.id)
-            session.add_all(rows)
+            await log.add_replies(rows)
             danger = composed.flagged if composed.dangerous else None
             await note_for_staff(session, turn, composed.state, rows, danger, now)
         return Finished(turn.client_message_id, composed.state, rows)

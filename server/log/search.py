@@ -22,6 +22,7 @@ SEARCH_TEXT = table(
     column("at", UtcDateTime),
     column("text", Text),
 )
+_KEEP = insert(SEARCH_TEXT)
 _SQLITE_INDEX = table("search_index", column("rowid", Integer))
 # Only so many of the newest turns that hold the words are looked at, so that a common word takes hardly longer than a
 # rare one; whoever wants those before asks `until` the moment of the last of them.
@@ -35,7 +36,7 @@ async def keep_words(
 ) -> None:
     """Make a turn findable."""
     row = {"turn_id": turn_id, "conversation_id": conversation_id, "at": now, "text": "\n".join(texts)}
-    await session.execute(insert(SEARCH_TEXT).values(row))
+    await session.execute(_KEEP, row)
 
 
 def phrases(query: str) -> str:

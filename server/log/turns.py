@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, bindparam, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from server.log.models import Conversation, Reply, Turn, TurnState
+from server.log.models import Base, Conversation, Reply, Turn, TurnState
 from server.log.types import UtcDateTime
 from server.messages import BotReply
 from server.safety.aftercare import Watch
@@ -58,34 +58,36 @@ def _expired(now: datetime, longest: timedelta) -> ColumnElement[bool]:
     return or_(Turn.lease_until.is_(None), Turn.lease_until < now, Turn.lease_until > now + longest)
 
 
-# Statements of every turn are built once: building one takes longer than SQLite takes to execute it.
-_HELD = (Conversation.last_seq, Conversation.token_hash, Conversation.watch_topic, Conversation.watch_reminders)
+# Statements of every turn are built once and speak of tables, not of objects: building one takes longer than SQLite
+# takes to execute it, and so does SQLAlchemy's bookkeeping of objects.
+_CONVERSATIONS, _TURNS, _REPLIES = (Base.metadata.tables[kind.__tablename__] for kind in (Conversation, Turn, Reply))
+_held = _CONVERSATIONS.c
 _HOLD = (
-    update(Conversation)
-    .where(Conversation.id == bindparam("sought"))
-    .values(last_seq=Conversation.last_seq)
-    .returning(Conversation.id)
-    .execution_options(synchronize_session=False)
+    update(_CONVERSATIONS)
+    .where(_held.id == bindparam("sought"))
+    .values(last_seq=_held.last_seq)
+    .returning(_held.id)
 )
 _COUNT = (
-    update(Conversation)
-    .where(Conversation.id == bindparam("sought"))
-    .values(last_seq=Conversation.last_seq + bindparam("messages"), last_at=bindparam("now", type_=UtcDateTime))
-    .returning(*_HELD)
-    .execution_options(synchronize_session=False)
+    update(_CONVERSATIONS)
+    .where(_held.id == bindparam("sought"))
+    .values(last_seq=_held.last_seq + bindparam("messages"), last_at=bindparam("now", type_=UtcDateTime))
+    .returning(_held.last_seq, _held.token_hash, _held.watch_topic, _held.watch_reminders)
 )
 _COUNT_AND_WATCH = _COUNT.values(watch_topic=bindparam("topic"), watch_reminders=bindparam("reminders"))
-_KNOWN_AND_OPEN = select(Turn).where(
-    Turn.conversation_id == bindparam("sought"),
-    or_(Turn.client_message_id == bindparam("client_id"), Turn.state == "received"),
+_KNOWN_AND_OPEN = select(_TURNS.c.id).where(
+    _TURNS.c.conversation_id == bindparam("sought"),
+    or_(_TURNS.c.client_message_id == bindparam("client_id"), _TURNS.c.state == "received"),
 )
 _CLOSE = (
-    update(Turn)
-    .where(Turn.id == bindparam("sought"), Turn.state == "received")
+    update(_TURNS)
+    .where(_TURNS.c.id == bindparam("sought"), _TURNS.c.state == "received")
     .values(state=bindparam("became"), finished_at=bindparam("now", type_=UtcDateTime), claim=None, lease_until=None)
-    .returning(Turn.id)
-    .execution_options(synchronize_session=False)
+    .returning(_TURNS.c.id)
 )
+_ADD_TURN, _ADD_REPLY = insert(_TURNS), insert(_REPLIES)
+# Where the model's name for a column is another.
+_ATTRIBUTES = {"metadata": "details"}
 
 
 class TurnLog:
@@ -115,25 +117,30 @@ class TurnLog:
     async def known_and_open(self, conversation_id: str, client_message_id: str) -> Sequence[Turn]:
         """The turn that the client knows by this id, if any, and all open ones."""
         values = {"sought": conversation_id, "client_id": client_message_id}
-        return (await self._session.scalars(_KNOWN_AND_OPEN, values)).all()
+        found = (await self._session.scalars(_KNOWN_AND_OPEN, values)).all()
+        return (await self._session.scalars(select(Turn).where(Turn.id.in_(found)))).all() if found else ()
 
     async def add(self, new: NewTurn, seq: int, now: datetime, lease: Lease) -> Turn:
         """Log a visitor's message as received."""
-        turn = Turn(
-            id=uuid4().hex,
-            conversation_id=new.conversation_id,
-            seq=seq,
-            client_message_id=new.client_message_id,
-            text=new.text,
-            payload=new.text if await self._is_choice(new) else None,
-            state="received",
-            received_at=now,
-            claim=lease.claim,
-            lease_until=lease.until,
-        )
-        self._session.add(turn)
-        await self._session.flush()
-        return turn
+        values = {
+            "id": uuid4().hex,
+            "conversation_id": new.conversation_id,
+            "seq": seq,
+            "client_message_id": new.client_message_id,
+            "text": new.text,
+            "payload": new.text if await self._is_choice(new) else None,
+            "state": "received",
+            "received_at": now,
+            "claim": lease.claim,
+            "lease_until": lease.until,
+        }
+        await self._session.execute(_ADD_TURN, values)
+        return Turn(**values)
+
+    async def add_replies(self, replies: Sequence[Reply]) -> None:
+        """Log the replies to a turn."""
+        values = [{c.name: getattr(reply, _ATTRIBUTES.get(c.name, c.name)) for c in _REPLIES.c} for reply in replies]
+        await self._session.execute(_ADD_REPLY, values)
 
     async def _is_choice(self, new: NewTurn) -> bool:
         """Whether the text is the payload of a button that this conversation was offered."""
