@@ -96,7 +96,7 @@ def _is_both(reading: Reading, i: int) -> bool:
     return word.capital and reading.lexicon.is_first(word.lower) and is_word
 
 
-_TIMES = frozenset("in by until till since for from during last next this every".split())
+_TIMES = frozenset("in on by until till since for from during last next this every".split())
 
 
 def _is_counted(reading: Reading, i: int) -> bool:

@@ -28,7 +28,7 @@ FAMILY = re.compile(
     re.IGNORECASE,
 )
 # Then it was a verb: "the surgeon drew it", "dad hung up".
-OBJECTS = frozenset("it me a an the up on out off him her his my to us them down in at by with".split())
+OBJECTS = frozenset("it me a an the up on out off him her his my to us them down in at by with himself herself themselves itself".split())
 TITLES = frozenset({"dr", "doctor", "doc", "nurse", "sister", "father", "miss", "called", "named", "signed"})
 PARTICLES = frozenset("de da del della di du van von der den la le al el bin ibn mac mc st o ni nic ui".split())
 INSIDE = frozenset({" ", "  ", "-", ". ", ".", " .", "'", "’"})
@@ -76,6 +76,6 @@ KIN = frozenset(
     "".split()
 )
 # Some have these for a first name, and everybody says them of somebody: "Doctor says".
-NO_NAMES = TITLES | KIN
+NO_NAMES = TITLES | KIN | {"boss", "ever"}
 # Before a signature.
 CLOSINGS = frozenset("thanks thx ta cheers regards wishes love xx xxx sincerely faithfully yours you".split())

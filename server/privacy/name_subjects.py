@@ -54,7 +54,7 @@ _GREETING = frozenset("sorry hi hello hey hiya its ok yes no".split())
 def _is_owner(reading: Reading, i: int) -> bool:
     """kev's pump, yusufs mother"""
     word, lexicon = reading.words[i], reading.lexicon
-    if i in reading.protected or reading.following(i) not in BELONGINGS:
+    if i in reading.protected or word.lower in NO_NAMES or reading.following(i) not in BELONGINGS:
         return False
     if word.is_possessive:
         return lexicon.is_rare(word.lower) or (lexicon.is_first(word.lower) and not _is_thing(reading, i))

@@ -20,7 +20,7 @@ _NUMBERED = re.compile(r" \d")
 _FAR = re.compile(r" (?:too far|far away|is it far|far from)\b", re.IGNORECASE)
 # People live in these, too.
 _IDIOMS = frozenset(
-    "hope comfort care pain fear peace harmony liberty truth independence paradise bed box hospital street chapel work".split()
+    "hope comfort care pain fear peace harmony liberty truth independence paradise bed box hospital street chapel work advance toast".split()
 )
 _AFTER = re.compile(
     r" (?:born and bred|born & bred|resident\b|is (?:where i|my (?:council|town|village|home|nearest|county|local))|council (?:flat|house|tenant)|based\b|way\b[.,?!]|(?:is )?where i live)",

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from spacy.lang.en.stop_words import STOP_WORDS
+
 from server.privacy.finds import Find
 from server.privacy.reading import Reading
 
@@ -90,6 +92,14 @@ def find_streets(reading: Reading) -> Iterator[Find]:
 def _is_kept(match: re.Match[str], reading: Reading) -> bool:
     """Whether it is nothing but words to be left alone: "Wall Street"."""
     if not match.group()[0].isalpha():
-        return False
+        return _is_said_of_a_way(match.group())
+    if match.group().endswith("ring") and match.group().isalpha():  # "During the trial"
+        return not reading.lexicon.is_unknown(match.group().lower())
     places = (reading.at.get(match.start() + word.start()) for word in re.finditer(r"\w+", match.group()))
     return all(i is not None and i in reading.protected for i in places)
+
+
+def _is_said_of_a_way(text: str) -> bool:
+    """8, been that way; not 14 the Close"""
+    named = re.findall(r"[^\W\d_]+", text)[:-1]
+    return bool(named) and named[-1] != "the" and all(word in STOP_WORDS for word in named)
