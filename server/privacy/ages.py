@@ -41,9 +41,13 @@ _AGES = [
         rf"\b({_OLD})\+ ?(?:years?|yrs?)\b(?! (?:of|experience))",
     )
 ]
+# "Temperature 102 F" is no woman's age.
+_FEVER = re.compile(r"\b(?:temp|temps|temperature|fever)\b[^.!?]{0,30}$", re.IGNORECASE)
 
 
 def find_ages(text: str) -> Iterator[Find]:
     """The ages over 89 in a message."""
     for pattern in _AGES:
-        yield from (Find("age", match.start(1), match.end(1)) for match in pattern.finditer(text))
+        for match in pattern.finditer(text):
+            if not _FEVER.search(text, 0, match.start(1)):
+                yield Find("age", match.start(1), match.end(1))

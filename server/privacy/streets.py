@@ -47,7 +47,9 @@ _PATTERNS = [
         r"(?:\b\d{1,4},? )?\b(?i:rue|calle|avenida|rua|viale|piazza|ulica|ul\.|plaza|strada|heol|ffordd) (?:(?:de|del|la|las|los|du|des|di|da|do|dos) ){0,2}[A-ZÁÉÍÓÚŁŚŻÇ][^\W\d_]{2,25}(?: [A-ZÁÉÍÓÚ][^\W\d_]{2,25}){0,2}(?:,? \d{1,4}\b)?"
     ),
     re.compile(r"\b(?:rural route|route|rte?|rr|hc)\.? ?#?\d{1,4},? box ?#?\d{1,5}\b", re.IGNORECASE),
-    re.compile(r"\b(?i:plot|pitch|lot|stand|berth|ward|unit|flat|apt)\.? ?#?\d{1,4}[a-zA-Z]?(?=,? [A-Z][a-z])"),
+    re.compile(
+        r"\b(?i:plot|pitch|lot|stand|berth|ward|unit|flat|apt)\.? ?#?\d{1,4}[a-zA-Z]?(?=,? [A-Z][a-z]| ?/ ?\d{1,4} [A-Z])"
+    ),
     re.compile(
         r"\b(?:county|state|country|township|farm to market|farm) (?:road|rd|route|rte|highway|hwy) \d{1,4}\b",
         re.IGNORECASE,

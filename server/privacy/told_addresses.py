@@ -32,7 +32,11 @@ def find_told_addresses(reading: Reading) -> Iterator[Find]:
     """From the first word after the announcement to the last that may belong to an address."""
     for match in _ANNOUNCED.finditer(reading.text):
         number = _NUMBERED.match(reading.text, match.end())
-        if number and not _counts(reading, match.end()) and not _is_clock_or_public(reading, number, match.group().lower()):
+        if (
+            number
+            and not _counts(reading, match.end())
+            and not _is_clock_or_public(reading, number, match.group().lower())
+        ):
             yield Find("place", match.end(), _end(reading.text, match.end()))
 
 
@@ -41,7 +45,9 @@ def _is_clock_or_public(reading: Reading, number: re.Match[str], announced: str)
     if _END.match(reading.text, number.end()) is None:
         return False
     bare = number.group()
-    return reading.lexicon.is_public(bare) or (bare.isdigit() and int(bare) <= _LAST_HOUR and announced.startswith(_COMES))
+    return reading.lexicon.is_public(bare) or (
+        bare.isdigit() and int(bare) <= _LAST_HOUR and announced.startswith(_COMES)
+    )
 
 
 def _counts(reading: Reading, start: int) -> bool:
