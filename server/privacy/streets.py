@@ -40,7 +40,7 @@ _PATTERNS = [
     re.compile(rf"{_NUMBER},? The (?:[A-Z][\w'’]{{1,20}} ?){{1,2}}(?=,|\.|\n|$)"),
     # In other languages.
     re.compile(
-        r"\b[A-ZÄÖÜ][^\W\d_]{1,25}(?:stra(?:ß|ss)e|str\.|allee|weg|platz|gasse|ring|straat|laan|gatan|vej)(?: \d{1,4} ?[a-z]?\b)?"
+        r"\b[A-ZÄÖÜ][^\W\d_]{1,25}(?:stra(?:ß|ss)e|str\.|allee|weg|platz|gasse|ring|straat|laan|gatan|vej)(?![^\W\d_])(?: \d{1,4} ?[a-z]?\b)?"
     ),
     re.compile(r"\b[A-ZÄÖÜ][^\W\d_]{1,25}er (?:Stra(?:ß|ss)e|Str\.|Allee|Weg|Platz|Ring)(?: \d{1,4} ?[a-z]?\b)?"),
     re.compile(
@@ -95,8 +95,9 @@ def _is_kept(match: re.Match[str], reading: Reading) -> bool:
     """Whether it is nothing but words to be left alone: "Wall Street"."""
     if not match.group()[0].isalpha():
         return _is_said_of_a_way(match.group())
-    if match.group().endswith("ring") and match.group().isalpha():  # "During the trial"
-        return not reading.lexicon.is_unknown(match.group().lower())
+    text = match.group()
+    if text.endswith("ring") and text.isalpha() and not reading.lexicon.is_unknown(text.lower()):  # "During the trial"
+        return True
     places = (reading.at.get(match.start() + word.start()) for word in re.finditer(r"\w+", match.group()))
     return all(i is not None and i in reading.protected for i in places)
 

@@ -140,6 +140,7 @@ def test_each_class_gets_its_placeholder(text: str, redacted: str, kinds: list[s
         "does Exparel work with it",
         "I told my wife I'd never do it",
         "During the trial, is it just a jab",
+        "Is Harrington ok with it",
         "I have it every year for MS. Will that be over?",
         "Guten Tag, do you speak German",
         "merci, goodbye",
