@@ -9,7 +9,7 @@ _NINETIES = r"ninety(?:[- ]?(?:one|two|three|four|five|six|seven|eight|nine))?|(
 _OLD = rf"(?:9\d|1[01]\d|{_NINETIES})"
 _NO_AMOUNT = (
     r"(?!\s*(?:%|percent|per cent|m[cl]?g|ug\b|µg|ml\b|cc\b|micro|milli|kg|kilo|lbs?\b|pounds?|stone|cm\b|inch|feet|foot|ft\b|days?\b|weeks?\b|months?\b"
-    r"|hours?\b|hrs?\b|min|sec|times?\b|units?\b|degrees?|miles?\b|km\b|bpm|over \d|dollars?|quid|beats|mmhg|systolic|tablets?|pills?|out of|years? of|or so days))(?![\d/]|[.,:]\d| ?[-–] ?\d)"
+    r"|hours?\b|hrs?\b|min|sec|times?\b|units?\b|degrees?|[cf]\b|°|miles?\b|km\b|bpm|over \d|dollars?|quid|beats|mmhg|systolic|tablets?|pills?|out of|years? of|or so days))(?![\d/]|[.,:]\d| ?[-–] ?\d)"
 )
 _WHO = (
     r"(?:i['’]?m|i am|he['’]?s|she['’]?s|(?:he|she|who|mum|mom|mam|mother|dad|father|gran|granny|gramps|grandma|grandmother|nan|nana|grandad|granddad|grandpa|grandfather"
@@ -41,9 +41,13 @@ _AGES = [
         rf"\b({_OLD})\+ ?(?:years?|yrs?)\b(?! (?:of|experience))",
     )
 ]
+# "Temperature 102 F" is no woman's age.
+_FEVER = re.compile(r"\b(?:temp|temps|temperature|fever)\b[^.!?]{0,30}$", re.IGNORECASE)
 
 
 def find_ages(text: str) -> Iterator[Find]:
     """The ages over 89 in a message."""
     for pattern in _AGES:
-        yield from (Find("age", match.start(1), match.end(1)) for match in pattern.finditer(text))
+        for match in pattern.finditer(text):
+            if not _FEVER.search(text, 0, match.start(1)):
+                yield Find("age", match.start(1), match.end(1))

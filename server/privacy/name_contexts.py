@@ -20,7 +20,7 @@ _BEFORE = re.compile(
 )
 # What follows a person and nothing else.
 _AFTER = re.compile(
-    rf" (?:(?:at|in|on|from) {_DESK}|from {_DESK}|(?:rang|phoned|texted|emailed|wrote|asked|asks|says|told me|tells me|reckons|thinks|wants|i think|i believe|and (?:i|me|my (?:wife|husband|mum|mom|dad))\b))",
+    rf" (?:(?:at|in|on|from) {_DESK}|from {_DESK}|(?:rang|phoned|texted|emailed|wrote|asked|asks|says|told me|tells me|reckons|thinks|wants|i think|i believe|to (?:his|her|my|their) (?:mates|friends|pals|family)\b|and (?:i|me|my (?:wife|husband|mum|mom|dad))\b))",
     re.IGNORECASE,
 )
 # After a word that asks, what only people do.
@@ -96,7 +96,7 @@ def _is_both(reading: Reading, i: int) -> bool:
     return word.capital and reading.lexicon.is_first(word.lower) and is_word
 
 
-_TIMES = frozenset("in by until till since for from during last next this every".split())
+_TIMES = frozenset("in on by until till since for from during last next this every".split())
 
 
 def _is_counted(reading: Reading, i: int) -> bool:

@@ -28,7 +28,9 @@ FAMILY = re.compile(
     re.IGNORECASE,
 )
 # Then it was a verb: "the surgeon drew it", "dad hung up".
-OBJECTS = frozenset("it me a an the up on out off him her his my to us them down in at by with".split())
+OBJECTS = frozenset(
+    "it me a an the up on out off him her his my to us them down in at by with himself herself themselves itself".split()
+)
 TITLES = frozenset({"dr", "doctor", "doc", "nurse", "sister", "father", "miss", "called", "named", "signed"})
 PARTICLES = frozenset("de da del della di du van von der den la le al el bin ibn mac mc st o ni nic ui".split())
 INSIDE = frozenset({" ", "  ", "-", ". ", ".", " .", "'", "’"})
@@ -50,6 +52,12 @@ HUMAN = frozenset(
 )
 # So does this, unless the name is a word as well: "hunter has", not "hope has".
 LIVING = frozenset("has had gets got takes took needs needed came went wont cannot cant".split())
+# What somebody does not do: "yevgenia dont want it".
+NEGATED = frozenset(
+    "hasn't hasnt doesn't doesnt dont don't didn't didnt won't wont isn't isnt wasn't wasnt hadn't hadnt can't cant couldn't couldnt".split()
+)
+# Of somebody who was named before: "bill took his tablets".
+THEIRS = frozenset("he she his her him hers hes shes he's she's".split())
 # Whose these are is a person: "kev's pump".
 BELONGINGS = frozenset(
     "pump pumps mum mom mother dad father husband wife son daughter brother sister partner carer refill refills surgery operation op appointment doctor nurse dose catheter back "
@@ -76,6 +84,6 @@ KIN = frozenset(
     "".split()
 )
 # Some have these for a first name, and everybody says them of somebody: "Doctor says".
-NO_NAMES = TITLES | KIN
+NO_NAMES = TITLES | KIN | {"boss", "ever"}
 # Before a signature.
 CLOSINGS = frozenset("thanks thx ta cheers regards wishes love xx xxx sincerely faithfully yours you".split())

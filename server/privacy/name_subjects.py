@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from server.privacy.name_cues import BEFORE_SUBJECT, BELONGINGS, HERE, HUMAN, KIN, LIVING, NO_NAMES
+from server.privacy.name_cues import (
+    BEFORE_SUBJECT,
+    BELONGINGS,
+    HERE,
+    HUMAN,
+    KIN,
+    LIVING,
+    NEGATED,
+    NO_NAMES,
+    THEIRS,
+)
 from server.privacy.reading import Reading
 
 _NAME, _WHOSE, _AND = (
@@ -16,7 +26,11 @@ def find_subjects(reading: Reading) -> Iterator[int]:
     """The places of words that begin such a name."""
     for i in range(len(reading.words)):
         if len(reading.words[i].lower) > 1 and (
-            _is_here(reading, i) or _is_owner(reading, i) or _is_named_by_kin(reading, i) or _acts(reading, i)
+            _is_here(reading, i)
+            or _is_owner(reading, i)
+            or _is_named_by_kin(reading, i)
+            or _acts(reading, i)
+            or _is_meant_later(reading, i)
         ):
             yield i
         if _is_pair(reading, i):
@@ -54,7 +68,7 @@ _GREETING = frozenset("sorry hi hello hey hiya its ok yes no".split())
 def _is_owner(reading: Reading, i: int) -> bool:
     """kev's pump, yusufs mother"""
     word, lexicon = reading.words[i], reading.lexicon
-    if i in reading.protected or reading.following(i) not in BELONGINGS:
+    if i in reading.protected or word.lower in NO_NAMES or reading.following(i) not in BELONGINGS:
         return False
     if word.is_possessive:
         return lexicon.is_rare(word.lower) or (lexicon.is_first(word.lower) and not _is_thing(reading, i))
@@ -104,7 +118,7 @@ def _acts(reading: Reading, i: int) -> bool:
         if not word.capital or lexicon.is_common(word.lower) or word.lower in _NEVER:
             return False
         return after in LIVING | HERE or (after in _STATES and not lexicon.is_ordinary(word.lower))
-    if word.opens and not word.capital and after in HUMAN:
+    if not word.capital and after in (HUMAN if word.opens else NEGATED):
         return lexicon.is_rare(word.lower)
     return (
         after in HUMAN | HERE | LIVING | _FROM
@@ -112,6 +126,16 @@ def _acts(reading: Reading, i: int) -> bool:
         and lexicon.is_rare(word.lower)
         and not _is_acronym(word.text)
     )
+
+
+def _is_meant_later(reading: Reading, i: int) -> bool:
+    """Bill took his tablets, Mark hasn't slept. ... He's: at the beginning a name even if it is a word, for somebody is meant."""
+    word, lexicon = reading.words[i], reading.lexicon
+    if i or word.lower in NO_NAMES or not lexicon.is_first(word.lower) or word.lower in _AUXILIARIES:
+        return False
+    if i in reading.protected or reading.following(i) not in HUMAN | LIVING | NEGATED:
+        return False
+    return any(later.lower in THEIRS for later in reading.words[2:])
 
 
 def _is_acronym(text: str) -> bool:

@@ -40,6 +40,11 @@ def find_names(reading: Reading, persons: Iterable[tuple[int, int]]) -> Iterator
         yield from reader.seen_by_model(persons)
 
 
+def _ends_with_disease(trigger: str) -> bool:
+    """I have MS. Will I walk"""
+    return trigger.startswith("MS.") and trigger != "MS."
+
+
 class _Reader:
     """One message and the places of its words."""
 
@@ -55,6 +60,8 @@ class _Reader:
             if at is not None and self._words[at].lower in PARTICLES and at + 1 < len(self._words):  # "dr. el-sayed"
                 at += 1
             trigger = match.group().strip(" .:\n").lower()
+            if at is not None and _ends_with_disease(match.group()) and self._lexicon.is_common(self._words[at].lower):
+                continue
             if at is not None and self._is_sure(at, is_title=trigger in TITLES):
                 yield name_from(self._reading, at, self._words[self._at[match.end()]].start)
         cues: tuple[tuple[re.Pattern[str], Callable[[int], bool]], ...] = (

@@ -16,11 +16,13 @@ _BEFORE = re.compile(
 )
 # Before a word with a capital these are enough.
 _FROM = re.compile(r"\b(?:from|near|nr|outside)(?: the)? $", re.IGNORECASE)
+_LONGEST_ACRONYM = 4
+_LIVES = re.compile(r"\bliv(?:e|es|ing) $", re.IGNORECASE)
 _NUMBERED = re.compile(r" \d")
 _FAR = re.compile(r" (?:too far|far away|is it far|far from)\b", re.IGNORECASE)
 # People live in these, too.
 _IDIOMS = frozenset(
-    "hope comfort care pain fear peace harmony liberty truth independence paradise bed box hospital street chapel work".split()
+    "hope comfort care pain fear peace harmony liberty truth independence paradise bed box hospital street chapel work advance toast".split()
 )
 _AFTER = re.compile(
     r" (?:born and bred|born & bred|resident\b|is (?:where i|my (?:council|town|village|home|nearest|county|local))|council (?:flat|house|tenant)|based\b|way\b[.,?!]|(?:is )?where i live)",
@@ -77,7 +79,8 @@ def _is_told_with_capital(reading: Reading, i: int, before: str) -> bool:
     elif lexicon.is_common(word.lower) or (lexicon.is_ordinary(word.lower) and _is_step_or_means(reading, i, before)):
         return False
     end = _end(reading, i)
-    if _BEFORE.search(before) or _AFTER.match(reading.text, end) or _FAR.match(reading.text, end):
+    is_lived_in = not lexicon.is_ordinary(word.lower) and _LIVES.search(before) is not None
+    if is_lived_in or _BEFORE.search(before) or _AFTER.match(reading.text, end) or _FAR.match(reading.text, end):
         return True
     return not lexicon.is_first(word.lower) and _FROM.search(before) is not None  # not "hello from Bartholomew"
 
@@ -91,7 +94,9 @@ def _is_told_in_small_letters(reading: Reading, i: int, before: str) -> bool:
     """A word that nobody knows, or one that is a town as well and ends what is said: "i live in deal"."""
     word, lexicon = reading.words[i], reading.lexicon
     stops = _STOPS.match(reading.text, word.end) is not None
-    if lexicon.is_rare(word.lower) and not word.lower.endswith(_WORD) and not reading.is_foreign:
+    is_acronym = word.capital and len(word.text) <= _LONGEST_ACRONYM  # "mine is at ERI"
+    is_new = lexicon.is_rare(word.lower) and not word.lower.endswith(_WORD) and not is_acronym
+    if is_new and not reading.is_foreign:
         is_there = _BEFORE.search(before) or _AFTER.match(reading.text, word.end)
         return bool(is_there or (stops and _IN.search(before)))
     is_both = (lexicon.is_town(word.lower) or lexicon.is_village(word.lower)) and not lexicon.is_common(word.lower)

@@ -34,6 +34,7 @@ _ANY = frozenset(
 _SERVICES = frozenset(
     "health services service housing therapy management team department medicine group unit support accommodation nursing board trust".split()
 )
+_LONGEST_ACRONYM = 4
 _KINDS_OF_PLACE = frozenset({"county", "township", "parish", "borough"})
 
 
@@ -91,7 +92,7 @@ def _unlisted(reading: Reading) -> Iterator[Find]:
     words, lexicon = reading.words, reading.lexicon
     for i, word in enumerate(words[1:], 1):
         is_there = words[i - 1].lower in _THERE and word.gap == " " and not travels(reading, i)
-        if not is_there or i in reading.protected or lexicon.is_first(word.lower):
+        if not is_there or i in reading.protected or lexicon.is_first(word.lower) or _is_acronym(reading, i):
             continue
         if not word.capital:
             if words[i - 1].lower in _THERE_ALWAYS and lexicon.is_rare(word.lower):
@@ -99,6 +100,13 @@ def _unlisted(reading: Reading) -> Iterator[Find]:
             continue
         if lexicon.is_rare(word.lower) or _is_titled_pair(reading, i):
             yield _place_from(reading, i)
+
+
+def _is_acronym(reading: Reading, i: int) -> bool:
+    """mine is at ERI"""
+    word = reading.words[i]
+    is_part = reading.text[word.end : word.end + 1].isdigit()  # "SE15"
+    return word.text.isupper() and len(word.text) <= _LONGEST_ACRONYM and not is_part
 
 
 def _is_titled_pair(reading: Reading, i: int) -> bool:

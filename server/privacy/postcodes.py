@@ -22,6 +22,8 @@ _PATTERNS = [
         r"\b(?:postcode|post code|postal code)\b[ :]*(?:is )?([a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?|\d{4,6})\b",
         re.IGNORECASE,
     ),
+    # Without its second half; one letter would be a vertebra ("L5 area").
+    re.compile(r"\b([a-z]{2}\d{1,2}) area\b", re.IGNORECASE),
     # United States.
     re.compile(r"\bzip(?: ?code)?\b[ :#]*(?:is )?(\d{5}(?:-\d{4})?)\b", re.IGNORECASE),
     re.compile(r"\b\d{5}-\d{4}\b"),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from spacy.lang.en.stop_words import STOP_WORDS
+
 from server.privacy.finds import Find
 from server.privacy.reading import Reading
 
@@ -38,14 +40,16 @@ _PATTERNS = [
     re.compile(rf"{_NUMBER},? The (?:[A-Z][\w'’]{{1,20}} ?){{1,2}}(?=,|\.|\n|$)"),
     # In other languages.
     re.compile(
-        r"\b[A-ZÄÖÜ][^\W\d_]{1,25}(?:stra(?:ß|ss)e|str\.|allee|weg|platz|gasse|ring|straat|laan|gatan|vej)(?: \d{1,4} ?[a-z]?\b)?"
+        r"\b[A-ZÄÖÜ][^\W\d_]{1,25}(?:stra(?:ß|ss)e|str\.|allee|weg|platz|gasse|ring|straat|laan|gatan|vej)(?![^\W\d_])(?: \d{1,4} ?[a-z]?\b)?"
     ),
     re.compile(r"\b[A-ZÄÖÜ][^\W\d_]{1,25}er (?:Stra(?:ß|ss)e|Str\.|Allee|Weg|Platz|Ring)(?: \d{1,4} ?[a-z]?\b)?"),
     re.compile(
         r"(?:\b\d{1,4},? )?\b(?i:rue|calle|avenida|rua|viale|piazza|ulica|ul\.|plaza|strada|heol|ffordd) (?:(?:de|del|la|las|los|du|des|di|da|do|dos) ){0,2}[A-ZÁÉÍÓÚŁŚŻÇ][^\W\d_]{2,25}(?: [A-ZÁÉÍÓÚ][^\W\d_]{2,25}){0,2}(?:,? \d{1,4}\b)?"
     ),
     re.compile(r"\b(?:rural route|route|rte?|rr|hc)\.? ?#?\d{1,4},? box ?#?\d{1,5}\b", re.IGNORECASE),
-    re.compile(r"\b(?i:plot|pitch|lot|stand|berth|ward|unit|flat|apt)\.? ?#?\d{1,4}[a-zA-Z]?(?=,? [A-Z][a-z])"),
+    re.compile(
+        r"\b(?i:plot|pitch|lot|stand|berth|ward|unit|flat|apt)\.? ?#?\d{1,4}[a-zA-Z]?(?=,? [A-Z][a-z]| ?/ ?\d{1,4} [A-Z])"
+    ),
     re.compile(
         r"\b(?:county|state|country|township|farm to market|farm) (?:road|rd|route|rte|highway|hwy) \d{1,4}\b",
         re.IGNORECASE,
@@ -90,6 +94,15 @@ def find_streets(reading: Reading) -> Iterator[Find]:
 def _is_kept(match: re.Match[str], reading: Reading) -> bool:
     """Whether it is nothing but words to be left alone: "Wall Street"."""
     if not match.group()[0].isalpha():
-        return False
+        return _is_said_of_a_way(match.group())
+    text = match.group()
+    if text.endswith("ring") and text.isalpha() and not reading.lexicon.is_unknown(text.lower()):  # "During the trial"
+        return True
     places = (reading.at.get(match.start() + word.start()) for word in re.finditer(r"\w+", match.group()))
     return all(i is not None and i in reading.protected for i in places)
+
+
+def _is_said_of_a_way(text: str) -> bool:
+    """8, been that way; not 14 the Close"""
+    named = re.findall(r"[^\W\d_]+", text)[:-1]
+    return bool(named) and named[-1] != "the" and all(word in STOP_WORDS for word in named)

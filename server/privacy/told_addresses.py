@@ -24,13 +24,30 @@ _PARTS = frozenset(
 )
 _MOST_TOKENS, _MOST_BARE = 12, 2
 _ABBREVIATION = 4
+_END, _LAST_HOUR = re.compile(r"\s*(?:$|[.;!?])"), 12
+_COMES = ("taxi", "ambulance", "courier", "pick")
 
 
 def find_told_addresses(reading: Reading) -> Iterator[Find]:
     """From the first word after the announcement to the last that may belong to an address."""
     for match in _ANNOUNCED.finditer(reading.text):
-        if _NUMBERED.match(reading.text, match.end()) and not _counts(reading, match.end()):
+        number = _NUMBERED.match(reading.text, match.end())
+        if (
+            number
+            and not _counts(reading, match.end())
+            and not _is_clock_or_public(reading, number, match.group().lower())
+        ):
             yield Find("place", match.end(), _end(reading.text, match.end()))
+
+
+def _is_clock_or_public(reading: Reading, number: re.Match[str], announced: str) -> bool:
+    """The taxi is coming at 9, you sent me to 911: nothing follows that a house could stand in."""
+    if _END.match(reading.text, number.end()) is None:
+        return False
+    bare = number.group()
+    return reading.lexicon.is_public(bare) or (
+        bare.isdigit() and int(bare) <= _LAST_HOUR and announced.startswith(_COMES)
+    )
 
 
 def _counts(reading: Reading, start: int) -> bool:

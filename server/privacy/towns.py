@@ -129,6 +129,8 @@ def _is_town(reading: Reading, i: int, length: int) -> bool:
         return False
     if length == 1 and (lexicon.is_ordinary(word.lower) or word.lower in lexicon.english):
         return word.capital and is_after
+    if word.lower == "the" and not reading.words[i + 1].capital:  # "the gap", "the forest"
+        return False
     if names_a_thing(reading, i + length - 1):
         return False
     return word.capital or is_after or length > 1 or not lexicon.is_first(word.lower)
