@@ -17,9 +17,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.danger_model import DangerModel, Ranking
 from bot.components.decision import RED_FLAGS, Thresholds, decide, raised
 from bot.components.ngram_features import NgramFeatures
-from bot.components.parts import Seen, Spotted, understand
+from bot.components.parts import Seen, Spotted, pieces_that_count, understand
 from bot.components.question_splitter import Segment, segments_of
-from bot.components.sentence_encoder import SEGMENT_VECTORS, TEXT_IN_TALK, VECTOR_IN_TALK, sentence_vector
+from bot.components.sentence_encoder import ENCODE, TEXT_IN_TALK, VECTOR_IN_TALK, sentence_vector
 from bot.components.subject_finder import SUBJECTS
 from bot.components.topic_model import Hyperparameters, TopicModel
 
@@ -107,11 +107,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def _understand(self, message: Message) -> None:
         text, told = message.get(TEXT) or "", message.get("metadata") or {}
         whole, p_refusal = self._seen(text, _vector(message), Segment(0, len(text), True), bool(told.get("calm")))
-        segments = [
-            self._seen(text[s.start : s.end], vector, s, bool(told.get("calm")))[0]
-            for s, vector in zip(segments_of(message), message.get(SEGMENT_VECTORS, ()))
-        ]
         flags = [Spotted(f["topic"], f["start"], f["end"]) for f in told.get("red_flags") or ()]
+        segments = [
+            self._seen(piece, message.get(ENCODE)(piece), s, bool(told.get("calm")))[0]
+            for s in pieces_that_count(segments_of(message), whole, flags)
+            for piece in [text[s.start : s.end]]
+        ]
         found = understand(text, whole, segments, flags, message.get(SUBJECTS) or (), self._in_talk(message))
         message.set("understanding", asdict(found), add_to_output=True)
         self._set_intent(message, whole, p_refusal)

@@ -170,9 +170,3 @@ class QuestionSplitter(GraphComponent):
 def segments_of(message: Message) -> Sequence[Segment]:
     """The segments that QuestionSplitter put on a message; none if it is in one piece."""
     return [Segment(**s) for s in message.get(SEGMENTS) or ()]
-
-
-def segment_texts(message: Message) -> List[Text]:
-    """Their texts."""
-    text = message.get(TEXT) or ""
-    return [text[s.start : s.end] for s in segments_of(message)]
