@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 # Three turns, two at least. What must outlast them (subject, last topics) is a slot, which every turn sets again. More
 # would make each turn heavier: Rasa replays all of them several times, and sends them along to the action.
-EVENTS_AT_MOST = 24
+EVENTS_AT_MOST = 27
 # What a message was understood as. Once its turn is over, only the intent is looked at again.
 _ACTED_UPON = ("understanding", "intent_ranking")
 CONVERSATIONS_AT_MOST = 10_000

@@ -1,6 +1,6 @@
 """Rasa's graph component around the topic model: trains it, keeps it, and ranks the intents of each message."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 import numpy as np
@@ -114,7 +114,9 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             for piece in [text[s.start : s.end]]
         ]
         found = understand(text, whole, segments, flags, message.get(SUBJECTS) or (), self._in_talk(message))
-        message.set("understanding", asdict(found), add_to_output=True)
+        # As dataclasses.asdict gives it, which would copy every number.
+        made = {**vars(found), "parts": [vars(part) for part in found.parts]}
+        message.set("understanding", made, add_to_output=True)
         self._set_intent(message, whole, p_refusal)
 
     def _in_talk(self, message: Message) -> Ranking:
