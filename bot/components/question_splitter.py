@@ -161,7 +161,7 @@ class QuestionSplitter(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set `segments` of messages from visitors."""
         for message in messages:
-            segments = split(self._nlp(message.get(TEXT) or ""))
+            segments = split(self._nlp.make_doc(message.get(TEXT) or ""))
             if len(segments) > 1:
                 message.set(SEGMENTS, [asdict(s) for s in segments[:_SEGMENTS_AT_MOST]])
         return messages
