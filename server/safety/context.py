@@ -11,6 +11,8 @@ _NEGATION_REACH = 6
 # Who does something: "if the pump doesn't work I will end it" denies only the working.
 _SUBJECTS = frozenset({"i", "he", "she", "we", "they"})
 _LIST_WORDS = frozenset({"or", "nor"})
+# What one who has asked goes on with, before telling how somebody is.
+_JOINING = frozenset({",", "and", "also"})
 _SENTENCE_ENDS = frozenset(".!?\n")
 _CLAUSE_ENDS = _SENTENCE_ENDS | frozenset(";:()-–—")
 # Nobody means more by one clause or sentence; the limit keeps the work for each word the same in a hostile message.
@@ -65,11 +67,17 @@ class Context:
             return doubts
         if self._cues["hypothetical_all"] or self._within("hypothetical", before):
             doubts.add("hypothetical")
-        if self._is_impersonal(sentence) or self._within("general", sentence):
+        if self._is_impersonal(sentence) or self._within("general", self._said_with(piece, sentence)):
             doubts.add("general")
         if self._within("past", clause):
             doubts.add("past")
         return doubts
+
+    def _said_with(self, piece: Span, sentence: Span) -> Span:
+        """The part of a sentence that a piece belongs to: in "how long is it, and she is blue" the question is over."""
+        after = Span(sentence.start + 1, piece.start + 1)
+        begins = [who.start for who in self._within("person", after) if self._words[who.start - 1].text in _JOINING]
+        return Span(max(begins, default=sentence.start), sentence.end)
 
     def _is_impersonal(self, sentence: Span) -> bool:
         """Whether it is a question in which no person stands: "is weakness usual after it?"."""

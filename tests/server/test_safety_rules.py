@@ -149,6 +149,8 @@ def test_a_calm_message_raises_nothing(reader: RedFlagReader, text: str) -> None
         ("no fever, but my legs are numb", "emergency_neurological"),
         ("I had a stroke ten years ago and now my face is drooping", "emergency_general"),
         ("is infection common? there is pus on my dressing", "emergency_infection"),
+        # questions about the thing in general, and then how somebody is
+        ("how long does it last, and mum won't wake up", "emergency_overdose"),
         # past, and going on
         ("since last night I have a fever, my pump was put in last week", "emergency_infection"),
     ],
