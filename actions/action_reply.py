@@ -3,7 +3,7 @@
 from typing import Any, Dict, List, Text
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import clinic, follow_ups, library, talk
@@ -18,6 +18,8 @@ from knowledge.render import fill
 
 # What "tell me more" has to know of a long conversation; more would only make each turn heavier.
 _REMEMBERED = 20
+# Said along with the reply, it spares Rasa a search through its rules for what comes after: to wait for the visitor.
+_LISTEN = "action_listen"
 
 
 class ActionReply(Action):
@@ -39,7 +41,7 @@ class ActionReply(Action):
             turn.messages[0]["metadata"]["overruled"] = list(asked.overruled)
         for message in turn.messages:
             dispatcher.utter_message(json_message=message)
-        return turn.slots()
+        return [*turn.slots(), FollowupAction(_LISTEN)]
 
 
 class _Turn:

@@ -5,6 +5,7 @@ go on. The log in the server is the record (DESIGN, section 7). Rasa's own store
 of them anew at each message, and its Redis store waits without end for a Redis that hangs.
 """
 
+import json
 import logging
 import time
 from collections import OrderedDict
@@ -14,14 +15,17 @@ import redis.asyncio as redis
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Restarted, UserUttered
+from rasa.shared.core.events import Event, Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-# About three turns, two at least. What must outlast them (subject, last topics) is a slot, which every turn sets again.
-EVENTS_AT_MOST = 36
+# Three turns, two at least. What must outlast them (subject, last topics) is a slot, which every turn sets again. More
+# would make each turn heavier: Rasa replays all of them several times, and sends them along to the action.
+EVENTS_AT_MOST = 27
+# What a message was understood as. Once its turn is over, only the intent is looked at again.
+_ACTED_UPON = ("understanding", "intent_ranking")
 CONVERSATIONS_AT_MOST = 10_000
 # A conversation that was silent for a day begins anew.
 EXPIRES_AFTER_SECONDS = 24 * 3600
@@ -59,7 +63,8 @@ class RecentTrackerStore(InMemoryTrackerStore):
             if self._shared:
                 await self._shared.forget(tracker.sender_id)
             return
-        await super().save(tracker)
+        await self.stream_events(tracker)
+        self.store[tracker.sender_id] = json.dumps({"events": [_remembered(event) for event in tracker.events]})
         self.store.move_to_end(tracker.sender_id)
         if len(self.store) > CONVERSATIONS_AT_MOST:
             self.store.popitem(last=False)
@@ -117,6 +122,15 @@ class SharedMemory:
             logger.warning("Redis fails (%s); this process remembers by itself for now", type(e).__name__)
             self._rests_until = time.monotonic() + REDIS_REST_SECONDS
             return None
+
+
+def _remembered(event: Event) -> Dict[Text, Any]:
+    """The event as Rasa writes it, but for what was acted upon."""
+    written: Dict[Text, Any] = event.as_dict()
+    if isinstance(event, UserUttered):
+        parsed = written["parse_data"]
+        written["parse_data"] = {key: value for key, value in parsed.items() if key not in _ACTED_UPON}
+    return written
 
 
 def _is_to_be_forgotten(tracker: DialogueStateTracker) -> bool:

@@ -7,7 +7,7 @@ mean of their log-odds (a logarithmic opinion pool; Genest and Zidek 1986, "Comb
 """
 
 from dataclasses import dataclass
-from typing import Dict, List, Sequence, Text, Tuple
+from typing import Dict, Sequence, Text, Tuple
 
 import numpy as np
 from scipy.optimize import minimize
@@ -17,8 +17,6 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.utils import murmurhash3_32
 
 from bot.components.decision import RED_FLAGS
-
-Ranking = List[Tuple[Text, float]]
 
 _COLUMNS = 2**17
 # Words and the marks of a sentence, which say whether it asks.
@@ -66,14 +64,13 @@ class DangerModel:
         of_words = _WEIGHT_OF_WORDS * (self.of_words[words] @ data) / max(np.linalg.norm(data), _NOTHING)
         return float(vector @ self.weights[:-1] + self.weights[-1] + of_words)
 
-    def second(self, ranking: Ranking, text: Text, vector: np.ndarray) -> Ranking:
-        """The ranking with the probability of all red flags pooled with this model's; within each group as it was."""
-        first = sum(p for name, p in ranking if name.startswith(RED_FLAGS))
-        first = min(max(first, _SUREST), 1 - _SUREST)
+    def second(self, topics: np.ndarray, dangerous: np.ndarray, text: Text, vector: np.ndarray) -> np.ndarray:
+        """Probabilities of topics with that of all red flags, which are the `dangerous` among them, pooled with this
+        model's; within each group as it was.
+        """
+        first = min(max(float(topics[dangerous].sum()), _SUREST), 1 - _SUREST)
         pooled = float(expit((logit(first) + self.log_odds(text, vector)) / 2))
-        of_danger, of_calm = pooled / first, (1 - pooled) / (1 - first)
-        changed = [(name, p * (of_danger if name.startswith(RED_FLAGS) else of_calm)) for name, p in ranking]
-        return sorted(changed, key=lambda named: -named[1])
+        return topics * np.where(dangerous, pooled / first, (1 - pooled) / (1 - first))
 
     def to_arrays(self) -> Dict[Text, np.ndarray]:
         """Everything that was learned."""

@@ -1,6 +1,7 @@
 """Rasa's graph component around the topic model: trains it, keeps it, and ranks the intents of each message."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 import numpy as np
@@ -14,14 +15,16 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.danger_model import DangerModel, Ranking
+from bot.components.danger_model import DangerModel
 from bot.components.decision import RED_FLAGS, Thresholds, decide, raised
 from bot.components.ngram_features import NgramFeatures
-from bot.components.parts import Seen, Spotted, understand
+from bot.components.parts import Seen, Spotted, pieces_that_count, understand
 from bot.components.question_splitter import Segment, segments_of
-from bot.components.sentence_encoder import SEGMENT_VECTORS, TEXT_IN_TALK, VECTOR_IN_TALK, sentence_vector
+from bot.components.sentence_encoder import ENCODE, TEXT_IN_TALK, VECTOR_IN_TALK, sentence_vector
 from bot.components.subject_finder import SUBJECTS
 from bot.components.topic_model import Hyperparameters, TopicModel
+
+Ranking = List[Tuple[Text, float]]
 
 _RANKED = 10
 _FEW_WORDS = 5
@@ -107,13 +110,16 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def _understand(self, message: Message) -> None:
         text, told = message.get(TEXT) or "", message.get("metadata") or {}
         whole, p_refusal = self._seen(text, _vector(message), Segment(0, len(text), True), bool(told.get("calm")))
-        segments = [
-            self._seen(text[s.start : s.end], vector, s, bool(told.get("calm")))[0]
-            for s, vector in zip(segments_of(message), message.get(SEGMENT_VECTORS, ()))
-        ]
         flags = [Spotted(f["topic"], f["start"], f["end"]) for f in told.get("red_flags") or ()]
+        segments = [
+            self._seen(piece, message.get(ENCODE)(piece), s, bool(told.get("calm")))[0]
+            for s in pieces_that_count(segments_of(message), whole, flags)
+            for piece in [text[s.start : s.end]]
+        ]
         found = understand(text, whole, segments, flags, message.get(SUBJECTS) or (), self._in_talk(message))
-        message.set("understanding", asdict(found), add_to_output=True)
+        # As dataclasses.asdict gives it, which would copy every number.
+        made = {**vars(found), "parts": [vars(part) for part in found.parts]}
+        message.set("understanding", made, add_to_output=True)
         self._set_intent(message, whole, p_refusal)
 
     def _in_talk(self, message: Message) -> Ranking:
@@ -138,16 +144,14 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         assert self._model is not None and self._features is not None
         x = np.hstack([vector, self._features.transform_one(text.lower())])
         probabilities = self._model.probabilities_of_one(x)
-        order = np.argsort(-probabilities)
-        every = [(self._model.intents[k], float(probabilities[k])) for k in order]
-        follow_ups = [(name, p) for name, p in every if name.startswith(FOLLOW_UP)]
+        names, is_follow_up, is_danger = _kinds(tuple(self._model.intents))
+        follow_ups = probabilities[is_follow_up]
         # Taken out of its conversation a follow-up is a question like any other: the topics share its probability.
-        share = max(1e-6, 1.0 - sum(p for _, p in follow_ups))
-        ranking = [(name, p / share) for name, p in every if not name.startswith(FOLLOW_UP)]
+        topics = probabilities[~is_follow_up] / max(1e-6, 1.0 - float(follow_ups.sum()))
         if self._danger:
-            ranking = self._danger.second(ranking, text, vector)
+            topics = self._danger.second(topics, is_danger[~is_follow_up], text, vector)
         # Sharing out may end a hair above 1.
-        return [(name, min(1.0, p)) for name, p in ranking], follow_ups
+        return _best_first(names[~is_follow_up], np.minimum(1.0, topics)), _best_first(names[is_follow_up], follow_ups)
 
     def _raise_from(self, text: Text, calm: bool) -> float:
         bounds = [self._limits.raise_from]
@@ -192,6 +196,18 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             if "danger" in arrays:
                 component._danger = DangerModel.from_arrays(arrays)
         return component
+
+
+@lru_cache(maxsize=2)
+def _kinds(intents: Tuple[Text, ...]) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The names of the intents, which of them are follow-ups, and which are red flags."""
+    kinds = (np.array([name.startswith(kind) for name in intents], dtype=bool) for kind in (FOLLOW_UP, RED_FLAGS))
+    return (np.array(intents, dtype=object), *kinds)
+
+
+def _best_first(names: np.ndarray, probabilities: np.ndarray) -> Ranking:
+    order = np.argsort(-probabilities)
+    return list(zip(names[order].tolist(), probabilities[order].tolist()))
 
 
 def _vector(message: Message) -> np.ndarray:

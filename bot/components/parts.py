@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Dict, List, Sequence, Text, Tuple
 
 from bot.components.decision import RED_FLAGS, Decision
+from bot.components.question_splitter import Segment
 
 # A message is answered piece by piece only if one of the pieces is this sure, and what only the turn before makes sense
 # of only if it clearly is such a question: what a piece means is easily mistaken. On development messages (data/dev)
@@ -102,6 +103,18 @@ class Understanding:
     parts: List[Part]
     more: bool
     overruled: List[Text] = field(default_factory=list)
+
+
+def pieces_that_count(segments: Sequence[Segment], whole: Seen, flags: Sequence[Spotted]) -> Sequence[Segment]:
+    """Those that `understand` must see, as each costs a run of the encoder; it finds the same in these as in all.
+
+    Where the rules have found a red flag every piece may tell about it. Else only questions get a reply, and a single
+    one only beside a red flag or where the whole message is unclear.
+    """
+    if flags:
+        return segments
+    asking = [s for s in segments if s.asks]
+    return asking if len(asking) > 1 or whole.raised or whole.decision.action == "clarify" else []
 
 
 def understand(

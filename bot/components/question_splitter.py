@@ -161,7 +161,7 @@ class QuestionSplitter(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set `segments` of messages from visitors."""
         for message in messages:
-            segments = split(self._nlp(message.get(TEXT) or ""))
+            segments = split(self._nlp.make_doc(message.get(TEXT) or ""))
             if len(segments) > 1:
                 message.set(SEGMENTS, [asdict(s) for s in segments[:_SEGMENTS_AT_MOST]])
         return messages
@@ -170,9 +170,3 @@ class QuestionSplitter(GraphComponent):
 def segments_of(message: Message) -> Sequence[Segment]:
     """The segments that QuestionSplitter put on a message; none if it is in one piece."""
     return [Segment(**s) for s in message.get(SEGMENTS) or ()]
-
-
-def segment_texts(message: Message) -> List[Text]:
-    """Their texts."""
-    text = message.get(TEXT) or ""
-    return [text[s.start : s.end] for s in segments_of(message)]

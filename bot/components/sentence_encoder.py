@@ -24,10 +24,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
 from bot.components.minilm import in_eight_bits
-from bot.components.question_splitter import segment_texts
 
-# On a message in several segments: their vectors, (384,) each.
-SEGMENT_VECTORS = "segment_vectors"
+# On a message: gives the vector (384,) of a part of its text, for what comes after the encoder to call where it has to.
+ENCODE = "encode"
 # On a short message in the middle of a talk: what it says after the last topic, and the vector of that (384,).
 TEXT_IN_TALK, VECTOR_IN_TALK = "text_in_talk", "vector_in_talk"
 # Of the message's metadata: the topic answered last; see bot/last_topic.py.
@@ -118,9 +117,7 @@ class SentenceEncoder(GraphComponent):
         """Add features to messages from visitors."""
         for message in messages:
             _add(message, self._encoder.encode_one(message.get(TEXT) or ""))
-            texts = segment_texts(message)
-            if texts:
-                message.set(SEGMENT_VECTORS, [self._encoder.encode_one(t) for t in texts])
+            message.set(ENCODE, self._encoder.encode_one)
             read_on = _after_last_topic(message)
             if read_on:
                 message.set(TEXT_IN_TALK, read_on)

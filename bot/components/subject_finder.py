@@ -69,7 +69,7 @@ class _Finder:
 
         A subject that is only named to be set aside ("not the trial, the operation") is left out.
         """
-        doc = self._nlp(text)
+        doc = self._nlp.make_doc(text)
         meant = Doc(doc.vocab, [self._speller.mended(token.lower_) for token in doc])
         found = [Span(doc, start, end, label) for label, start, end in self._matcher(meant)]
         spans = filter_spans(found)

@@ -46,7 +46,8 @@ class Conversation:
         self._events.append({"event": "user", "metadata": {"model_id": "model-1"}})
         tracker = Tracker("c1", dict(self._slots), message, list(self._events), False, None, {}, "action_listen")
         dispatcher = CollectingDispatcher()
-        set_slots = ActionReply().run(dispatcher, tracker, {})
+        *set_slots, after = ActionReply().run(dispatcher, tracker, {})
+        assert (after["event"], after["name"]) == ("followup", "action_listen"), "Rasa waits for the visitor next"
         self._slots.update({event["name"]: event["value"] for event in set_slots})
         replies: list[Reply] = [message["custom"] for message in dispatcher.messages]
         self._events += [{"event": "bot", "data": {"custom": reply}} for reply in replies]

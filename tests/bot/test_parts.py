@@ -11,8 +11,10 @@ from bot.components.parts import (
     Seen,
     Spotted,
     Understanding,
+    pieces_that_count,
     understand,
 )
+from bot.components.question_splitter import Segment
 
 Places = "list[dict[str, object]]"
 # The pieces of a message of 60 characters.
@@ -40,11 +42,24 @@ def danger(place: "tuple[int, int]", topic: str, p: float) -> Seen:
 
 
 def made(whole: Seen, *segments: Seen, flags: "tuple[Spotted, ...]" = (), subjects: Places = ()) -> Understanding:
-    return understand(TEXT, whole, segments, flags, subjects)
+    found = understand(TEXT, whole, segments, flags, subjects)
+    by_place = {Segment(s.start, s.end, s.asks): s for s in segments}
+    counting = [by_place[place] for place in pieces_that_count(list(by_place), whole, flags)]
+    assert understand(TEXT, whole, counting, flags, subjects) == found, "the others make no difference"
+    return found
 
 
 def replies(found: Understanding) -> "list[str]":
     return [part.follow_up or part.topics[0] for part in found.parts]
+
+
+def test_only_pieces_that_may_count_are_looked_at() -> None:
+    one, other, told = Segment(*FIRST, True), Segment(*SECOND, True), Segment(*THIRD, False)
+    sure, unsure = seen(WHOLE, "mri"), seen(WHOLE, "mri", 0.4, "clarify")
+    assert pieces_that_count([one, told], sure, ()) == []
+    assert pieces_that_count([one, told], unsure, ()) == [one]
+    assert pieces_that_count([one, other, told], sure, ()) == [one, other]
+    assert pieces_that_count([one, told], sure, [Spotted("crisis_self_harm", *THIRD)]) == [one, told]
 
 
 def test_one_piece_stays_whole() -> None:

@@ -68,6 +68,24 @@ def test_a_conversation_goes_on_from_its_last_events(store: RecentTrackerStore) 
     assert "message 0" not in store.store["c1"], "what is forgotten is not stored either"
 
 
+def test_a_message_is_remembered_without_what_it_was_understood_as(store: RecentTrackerStore) -> None:
+    parsed = {"intent": {"name": "mri", "confidence": 0.9}, "entities": [], "text": "mri?"}
+    acted_upon = {"understanding": {"parts": ["part"]}, "intent_ranking": [{"name": "mri", "confidence": 0.9}]}
+    said = UserUttered("mri?", parsed["intent"], [], {**parsed, **acted_upon})
+
+    async def talk() -> DialogueStateTracker:
+        tracker = await store.get_or_create_tracker("c1")
+        tracker.update(said)
+        await store.save(tracker)
+        return await store.get_or_create_tracker("c1")
+
+    latest = LOOP.run_until_complete(talk()).latest_message
+    assert latest == said
+    assert latest.timestamp == said.timestamp
+    assert {**latest.parse_data, **acted_upon} == said.parse_data
+    assert not acted_upon.keys() & latest.parse_data.keys()
+
+
 def test_conversations_are_kept_apart(store: RecentTrackerStore) -> None:
     turn(store, "c1", "of one")
     turn(store, "c2", "of another")
