@@ -2,8 +2,8 @@
 
 aiosqlite runs SQLite in a thread of its own. SQLAlchemy makes a cursor there, executes, fetches and closes, each a step
 for itself that wakes two threads (docs/decisions/0028-one-step-to-sqlite.md). What is overridden is the cursor and
-connection of SQLAlchemy's adapter, inner classes: the lock file pins its version, and tests/server/test_sqlite_driver.py holds it
-against SQLAlchemy's own.
+the connection of SQLAlchemy's adapter, which are inner classes: the lock file pins its version, and
+tests/server/test_sqlite_driver.py holds them against SQLAlchemy's own.
 """
 
 import sqlite3

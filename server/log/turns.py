@@ -63,10 +63,7 @@ def _expired(now: datetime, longest: timedelta) -> ColumnElement[bool]:
 _CONVERSATIONS, _TURNS, _REPLIES = (Base.metadata.tables[kind.__tablename__] for kind in (Conversation, Turn, Reply))
 _held = _CONVERSATIONS.c
 _HOLD = (
-    update(_CONVERSATIONS)
-    .where(_held.id == bindparam("sought"))
-    .values(last_seq=_held.last_seq)
-    .returning(_held.id)
+    update(_CONVERSATIONS).where(_held.id == bindparam("sought")).values(last_seq=_held.last_seq).returning(_held.id)
 )
 _COUNT = (
     update(_CONVERSATIONS)
