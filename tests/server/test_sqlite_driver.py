@@ -1,5 +1,7 @@
 """The driver with one step a statement gives what SQLAlchemy's own gives, in one step."""
 
+import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -76,4 +78,34 @@ async def test_a_statement_takes_one_step(tmp_path: Path) -> None:
         assert (await connection.execute(text("SELECT 2"))).scalar() == 2
         assert len(steps) == 1
         aio._execute = original
+    await engine.dispose()
+
+
+async def test_a_statement_cancelled_on_its_way_leaves_nothing_open(tmp_path: Path) -> None:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'log.db'}", module=OneStepSqlite())
+    async with engine.begin() as connection:
+        await connection.execute(text(TABLE))
+
+    async def write() -> None:
+        async with engine.begin() as connection:
+            aio: Any = (await connection.get_raw_connection()).driver_connection
+            # The thread is kept from its work, so that the statement is cancelled before it is begun.
+            blocked = asyncio.ensure_future(aio._execute(gate.wait))
+            await asyncio.sleep(0)
+            waiting.set()
+            await connection.execute(text(INSERT), {"name": "a"})
+            await blocked
+
+    gate, waiting = threading.Event(), asyncio.Event()
+    task = asyncio.create_task(write())
+    await waiting.wait()
+    await asyncio.sleep(0)
+    task.cancel()
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with engine.begin() as connection:
+        # Would wait, and fail, if a transaction held the file.
+        await connection.execute(text(INSERT), {"name": "b"})
+        assert (await connection.execute(text("SELECT name FROM t"))).scalars().all() == ["b"]
     await engine.dispose()
