@@ -10,7 +10,7 @@ from typing import Optional, Tuple
 import numpy as np
 from scipy.optimize import minimize
 
-# How a least-squares fit, held back by _SMOOTHING, is stretched into scores. On the training questions 40 steps from
+# How a least-squares fit, held back by _SMOOTHING, is stretched into scores. On the training questions 32 steps from
 # there reach what 60 steps from nothing do; half or twice these values change little.
 _STRETCH, _SMOOTHING = 20.0, 5.0
 

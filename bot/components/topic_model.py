@@ -22,7 +22,7 @@ from bot.components.softmax_regression import SoftmaxRegression
 _FOLDS = 5
 _FEW_ROWS = 3000
 _CANDIDATES = 3
-_STEPS = 40
+_STEPS = 32
 
 
 @dataclass(frozen=True)
