@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -27,6 +27,9 @@ _PATIENCE_SECONDS = 5
 _IDLE_IN_TRANSACTION = "25P03"
 # No session is open while Rasa is asked, so a few connections serve many visitors.
 _CONNECTIONS = 15
+# SQLite has one writer at a time, and lets others look again after pauses that grow. So what visitors write queues for
+# one connection.
+_ONE_WRITER = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 2 * _PATIENCE_SECONDS}
 
 
 class DatabaseUnavailableError(ProblemError):
@@ -37,10 +40,10 @@ class DatabaseUnavailableError(ProblemError):
     headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """An engine for the address that `Settings.database_url` holds."""
+def create_engine(url: str, **options: Any) -> AsyncEngine:
+    """An engine for the address that `Settings.database_url` holds; `options` are SQLAlchemy's."""
     # hide_parameters: a database error would otherwise quote the visitor's message.
-    engine = create_async_engine(url, hide_parameters=True, **_options(url))
+    engine = create_async_engine(url, hide_parameters=True, **_options(url), **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
@@ -75,29 +78,41 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = create_engine(url)
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        self._writer = create_engine(url, **_ONE_WRITER) if is_sqlite else self._engine
         # Rows stay readable after the commit, because a turn is used between two sessions.
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._writing_sessions = async_sessionmaker(self._writer, expire_on_commit=False)
 
-    @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
+    def session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A unit of work: committed when the block ends, rolled back when it raises.
 
         Raises DatabaseUnavailableError if the database cannot be reached or cannot store.
         """
-        try:
-            with stage("database"):
-                async with self._sessions() as session, session.begin():
-                    yield session
-        except SQLAlchemyError as e:
-            if not _is_outage(e):
-                raise
-            reason = type(getattr(e, "orig", None) or e).__name__
-            logger.error("log unavailable", extra={"fields": {"reason": reason}})
-            raise DatabaseUnavailableError("The chat cannot store messages right now. Please try again soon.") from e
+        return _unit(self._sessions)
+
+    def writing_session(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """As `session`, for what visitors write: it waits in a queue where the database has but one writer."""
+        return _unit(self._writing_sessions)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+        await self._writer.dispose()
+
+
+@asynccontextmanager
+async def _unit(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    try:
+        with stage("database"):
+            async with sessions() as session, session.begin():
+                yield session
+    except SQLAlchemyError as e:
+        if not _is_outage(e):
+            raise
+        reason = type(getattr(e, "orig", None) or e).__name__
+        logger.error("log unavailable", extra={"fields": {"reason": reason}})
+        raise DatabaseUnavailableError("The chat cannot store messages right now. Please try again soon.") from e
 
 
 def _is_outage(error: SQLAlchemyError) -> bool:

@@ -86,7 +86,7 @@ class ChatService:
     async def open_conversation(self) -> OpenedConversation:
         """Open a conversation of the native API and greet."""
         conversation_id, token = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
-        async with self._database.session() as session:
+        async with self._database.writing_session() as session:
             greeting = [self._content.greeting]
             replies = await LogRepository(session).add_api_conversation(conversation_id, _hash(token), greeting)
         self._holders.note(conversation_id, _hash(token))
@@ -155,14 +155,14 @@ class ChatService:
     async def rate(self, conversation_id: str, message_id: str, rating: Rating, comment: str | None) -> None:
         """Keep what a visitor thinks of a reply. Raises NotFoundError if it is no reply of this conversation."""
         kept = self._redactor.redact(clean(comment)).text if comment else None
-        async with self._database.session() as session:
+        async with self._database.writing_session() as session:
             await _hold(session, conversation_id)
             if not await LogRepository(session).rate(conversation_id, clean(message_id), rating, kept):
                 raise NotFoundError("This conversation has no reply with that message_id.")
 
     async def take_contact(self, conversation_id: str, new: NewContact) -> TakenContact:
         """Keep a visitor's wish to be called back, and say what happens next."""
-        async with self._database.session() as session:
+        async with self._database.writing_session() as session:
             await _hold(session, conversation_id)
             contact_id = await LogRepository(session).add_contact(conversation_id, new)
         return TakenContact(contact_id, self._content.contact_taken)
@@ -194,7 +194,7 @@ class ChatService:
         # Told its new id as recipient_id, a client sends it as the sender from then on.
         hashed = hashed or self._senders.hash(new_id)
         try:
-            async with self._database.session() as session:
+            async with self._database.writing_session() as session:
                 await LogRepository(session).add_rasa_conversation(new_id, hashed)
         except IntegrityError:  # another message of this sender was a moment faster
             return await self._id_of_sender(hashed) or new_id

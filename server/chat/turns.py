@@ -152,7 +152,7 @@ class Turns:
             count += len(turns)
 
     async def _store(self, new: NewTurn, admit: Callable[[Numbered], None]) -> Turn | Claimed:
-        async with self._database.session() as session:
+        async with self._database.writing_session() as session:
             now, log = self._clock(), TurnLog(session)
             numbered = await log.number(new.conversation_id, 1, now)
             if numbered is None:
@@ -187,7 +187,7 @@ class Turns:
 
     async def _look(self, turn: Turn) -> tuple[Turn | None, Claimed | None]:
         """The oldest open turn, and the claim on it if it is the one sought and free."""
-        async with self._database.session() as session:
+        async with self._database.writing_session() as session:
             log = TurnLog(session)
             first = await log.first_open(turn.conversation_id)
             claimed = await self._claim(log, turn) if first and first.id == turn.id else None
@@ -200,7 +200,7 @@ class Turns:
         return Claimed(turn, lease.claim or "", watch) if watch else None
 
     async def _abandon(self, turn: Turn) -> None:
-        async with self._database.session() as session:
+        async with self._database.writing_session() as session:
             claimed = await self._claim(TurnLog(session), turn)
         if claimed:
             logger.warning("turn given up", extra={"fields": {"turn": turn.id}})
@@ -209,7 +209,7 @@ class Turns:
     async def _release(self, claimed: Claimed) -> None:
         """Leave a turn to its sender's retry, after a fault of ours."""
         try:
-            async with self._database.session() as session:
+            async with self._database.writing_session() as session:
                 await TurnLog(session).release(claimed.turn, claimed.claim, self._clock() + self._asking)
         except DatabaseUnavailableError:
             return  # already logged; the lease ends by itself
@@ -224,7 +224,7 @@ class Turns:
 
     async def _close(self, claimed: Claimed, composed: Composed) -> Finished:
         turn, now = claimed.turn, self._clock()
-        async with self._database.session() as session:
+        async with self._database.writing_session() as session:
             log = TurnLog(session)
             numbered = await log.number(
                 turn.conversation_id, len(composed.replies), now, composed.watch, **_flagged(composed, now)

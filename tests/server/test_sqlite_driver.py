@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from server.db import Database
 from server.sqlite_driver import OneStepSqlite
 
 pytestmark = pytest.mark.asyncio
@@ -109,3 +110,22 @@ async def test_a_statement_cancelled_on_its_way_leaves_nothing_open(tmp_path: Pa
         await connection.execute(text(INSERT), {"name": "b"})
         assert (await connection.execute(text("SELECT name FROM t"))).scalars().all() == ["b"]
     await engine.dispose()
+
+
+async def test_what_visitors_write_goes_through_one_connection(tmp_path: Path) -> None:
+    """Of several SQLite would turn all but one away, and these look again after pauses that grow."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'log.db'}")
+    opened: list[object] = []
+    event.listen(database._writer.sync_engine, "connect", lambda connection, _: opened.append(connection))
+    async with database.writing_session() as session:
+        await session.execute(text(TABLE))
+
+    async def write(name: str) -> None:
+        async with database.writing_session() as session:
+            await session.execute(text(INSERT), {"name": name})
+
+    await asyncio.gather(*(write(str(i)) for i in range(20)))
+    async with database.session() as session:
+        assert (await session.execute(text("SELECT count(*) FROM t"))).scalar() == 20
+    assert len(opened) == 1
+    await database.close()

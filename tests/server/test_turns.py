@@ -230,7 +230,7 @@ async def test_a_turn_costs_eight_statements_in_two_transactions(servers: list[S
     """docs/decisions/0010 says so; each more is a round trip of every message."""
     one = servers[0]
     counted: list[str] = []
-    engine = one.database._engine.sync_engine
+    engine = one.database._writer.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *args: counted.append(args[2].split()[0]))
     event.listen(engine, "commit", lambda _: counted.append("COMMIT"))
     await one.take("m-1")
