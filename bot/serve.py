@@ -13,12 +13,12 @@ for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 import bot.quiet  # noqa: E402, F401  isort:skip  (must come before Rasa)
 
 import argparse  # noqa: E402  (after the threads are set, as all below)
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
+import sys  # noqa: E402  (as above)
+from pathlib import Path  # noqa: E402  (as above)
 
-import rasa.__main__  # noqa: E402
+import rasa.__main__  # noqa: E402  (as above)
 
-from bot import last_topic, model_store, rasa_speedups, swap  # noqa: E402
+from bot import last_topic, model_store, rasa_speedups, swap  # noqa: E402  (as above)
 
 
 def main() -> None:

@@ -21,8 +21,9 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-# Three turns, two at least. What must outlast them (subject, last topics) is a slot, which every turn sets again. More
-# would make each turn heavier: Rasa replays all of them several times, and sends them along to the action.
+# About three turns (three of one reply each), two at least. What must outlast them (subject, last topics) is a slot,
+# which every turn sets again. More would make each turn heavier: Rasa replays all of them several times, and sends
+# them along to the action.
 EVENTS_AT_MOST = 27
 # What a message was understood as. Once its turn is over, only the intent is looked at again.
 _ACTED_UPON = ("understanding", "intent_ranking")

@@ -21,7 +21,8 @@ from tarsafe import TarSafe
 from bot.rasa_speedups import require_version
 
 _rasa_merge = TrainingData.merge
-_LOWEST = 1
+# Of gzip's levels.
+_QUICKEST = 1
 
 
 def apply() -> None:
@@ -79,4 +80,4 @@ def _like_no_other(self: TrainingData) -> Text:
 
 # 6. A model is nearly all numbers, which the highest compression makes hardly smaller than the lowest.
 def _quickly_packed(cls: type, name: Text, mode: Text = "r", fileobj: Any = None, **options: Any) -> Any:
-    return super(TarSafe, cls).gzopen(name, mode, fileobj, **{"compresslevel": _LOWEST, **options})  # type: ignore[misc]
+    return super(TarSafe, cls).gzopen(name, mode, fileobj, **{"compresslevel": _QUICKEST, **options})

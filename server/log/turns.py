@@ -61,15 +61,22 @@ def _expired(now: datetime, longest: timedelta) -> ColumnElement[bool]:
 # Statements of every turn are built once and speak of tables, not of objects: building one takes longer than SQLite
 # takes to execute it, and so does SQLAlchemy's bookkeeping of objects.
 _CONVERSATIONS, _TURNS, _REPLIES = (Base.metadata.tables[kind.__tablename__] for kind in (Conversation, Turn, Reply))
-_held = _CONVERSATIONS.c
 _HOLD = (
-    update(_CONVERSATIONS).where(_held.id == bindparam("sought")).values(last_seq=_held.last_seq).returning(_held.id)
+    update(_CONVERSATIONS)
+    .where(_CONVERSATIONS.c.id == bindparam("sought"))
+    .values(last_seq=_CONVERSATIONS.c.last_seq)
+    .returning(_CONVERSATIONS.c.id)
 )
 _COUNT = (
     update(_CONVERSATIONS)
-    .where(_held.id == bindparam("sought"))
-    .values(last_seq=_held.last_seq + bindparam("messages"), last_at=bindparam("now", type_=UtcDateTime))
-    .returning(_held.last_seq, _held.token_hash, _held.watch_topic, _held.watch_reminders)
+    .where(_CONVERSATIONS.c.id == bindparam("sought"))
+    .values(last_seq=_CONVERSATIONS.c.last_seq + bindparam("messages"), last_at=bindparam("now", type_=UtcDateTime))
+    .returning(
+        _CONVERSATIONS.c.last_seq,
+        _CONVERSATIONS.c.token_hash,
+        _CONVERSATIONS.c.watch_topic,
+        _CONVERSATIONS.c.watch_reminders,
+    )
 )
 _COUNT_AND_WATCH = _COUNT.values(watch_topic=bindparam("topic"), watch_reminders=bindparam("reminders"))
 _KNOWN_AND_OPEN = select(_TURNS.c.id).where(

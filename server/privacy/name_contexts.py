@@ -54,7 +54,7 @@ _LONGEST_ACRONYM = 5
 def find_in_contexts(reading: Reading) -> Iterator[int]:
     """The places of words that begin such a name."""
     for i, word in enumerate(reading.words):
-        if len(word.lower) < 2 or reading.protected.get(i, 1) > 1 or _is_acronym(reading, i):
+        if len(word.lower) < 2 or reading.protected.get(i, 1) > 1 or word.is_acronym(_LONGEST_ACRONYM):
             continue
         before, after = (
             reading.text[max(0, word.start - _REACH) : word.start],
@@ -67,10 +67,6 @@ def find_in_contexts(reading: Reading) -> Iterator[int]:
             is_name = _is_both(reading, i) and _is_person(before, after) and not _is_counted(reading, i)
         if is_name:
             yield i
-
-
-def _is_acronym(reading: Reading, i: int) -> bool:
-    return reading.words[i].text.isupper() and len(reading.words[i].text) <= _LONGEST_ACRONYM
 
 
 def _is_nobodys(reading: Reading, i: int) -> bool:

@@ -124,7 +124,7 @@ def _acts(reading: Reading, i: int) -> bool:
         after in HUMAN | HERE | LIVING | _FROM
         and word.capital
         and lexicon.is_rare(word.lower)
-        and not _is_acronym(word.text)
+        and not word.is_acronym(_LONGEST_ACRONYM)  # "ERI says 4 months"
     )
 
 
@@ -136,11 +136,6 @@ def _is_meant_later(reading: Reading, i: int) -> bool:
     if i in reading.protected or reading.following(i) not in HUMAN | LIVING | NEGATED:
         return False
     return any(later.lower in THEIRS for later in reading.words[2:])
-
-
-def _is_acronym(text: str) -> bool:
-    """ERI says 4 months"""
-    return text.isupper() and len(text) <= _LONGEST_ACRONYM
 
 
 _LONGEST_ACRONYM = 5

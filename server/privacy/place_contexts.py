@@ -16,7 +16,7 @@ _BEFORE = re.compile(
 )
 # Before a word with a capital these are enough.
 _FROM = re.compile(r"\b(?:from|near|nr|outside)(?: the)? $", re.IGNORECASE)
-_LONGEST_ACRONYM = 4
+_LONGEST_SHORT_FORM = 4
 _LIVES = re.compile(r"\bliv(?:e|es|ing) $", re.IGNORECASE)
 _NUMBERED = re.compile(r" \d")
 _FAR = re.compile(r" (?:too far|far away|is it far|far from)\b", re.IGNORECASE)
@@ -94,8 +94,8 @@ def _is_told_in_small_letters(reading: Reading, i: int, before: str) -> bool:
     """A word that nobody knows, or one that is a town as well and ends what is said: "i live in deal"."""
     word, lexicon = reading.words[i], reading.lexicon
     stops = _STOPS.match(reading.text, word.end) is not None
-    is_acronym = word.capital and len(word.text) <= _LONGEST_ACRONYM  # "mine is at ERI"
-    is_new = lexicon.is_rare(word.lower) and not word.lower.endswith(_WORD) and not is_acronym
+    is_short_form = word.capital and len(word.text) <= _LONGEST_SHORT_FORM  # "mine is at ERI"
+    is_new = lexicon.is_rare(word.lower) and not word.lower.endswith(_WORD) and not is_short_form
     if is_new and not reading.is_foreign:
         is_there = _BEFORE.search(before) or _AFTER.match(reading.text, word.end)
         return bool(is_there or (stops and _IN.search(before)))

@@ -106,7 +106,7 @@ def _is_acronym(reading: Reading, i: int) -> bool:
     """mine is at ERI"""
     word = reading.words[i]
     is_part = reading.text[word.end : word.end + 1].isdigit()  # "SE15"
-    return word.text.isupper() and len(word.text) <= _LONGEST_ACRONYM and not is_part
+    return word.is_acronym(_LONGEST_ACRONYM) and not is_part
 
 
 def _is_titled_pair(reading: Reading, i: int) -> bool:

@@ -33,6 +33,10 @@ class Word:
         """Whether it is a single capital, as before a surname."""
         return len(self.text) == 1 and self.text.isupper() and self.text != "I"
 
+    def is_acronym(self, longest: int) -> bool:
+        """Whether it is at most so many letters, all of them capitals: "ERI"."""
+        return len(self.text) <= longest and self.text.isupper()
+
 
 def words_of(text: str) -> list[Word]:
     """The words of a message, numbers left out."""

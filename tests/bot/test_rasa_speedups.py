@@ -101,7 +101,7 @@ async def _ask_twice() -> "tuple[list[Any], int]":
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+    port = site._server.sockets[0].getsockname()[1]
     endpoint = EndpointConfig(f"http://127.0.0.1:{port}/webhook")
     replies = [await endpoint.request(json={"n": n}) for n in range(2)]
     session = getattr(endpoint, "_pumptalk_session", None)
@@ -175,7 +175,7 @@ def _runner(called: list[str]) -> DaskGraphRunner:
     }
     runner = DaskGraphRunner.__new__(DaskGraphRunner)
     runner._graph_schema = GraphSchema(nodes)
-    runner._instantiated_nodes = {name: _Node(name, called) for name in nodes}  # type: ignore[misc]
+    runner._instantiated_nodes = {name: _Node(name, called) for name in nodes}
     runner._execution_context = ExecutionContext(runner._graph_schema)
     return runner
 

@@ -10,7 +10,7 @@ Ends with 1 if a target is missed.
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -96,7 +96,7 @@ def _ordinary() -> list[Message]:
     return [Message(text, "") for path in paths for text in read_yaml(path)["questions"]]
 
 
-def _progress(total: int):  # noqa: ANN202
+def _progress(total: int) -> Callable[[], None]:
     done = 0
 
     def step() -> None:
