@@ -38,7 +38,7 @@ _LEADS_IN = set("know tell me wondering wonder ask asking".split())
 _LONG_LEAD = 8
 _BEFORE_NOUNS = set("do does did can could will would should dont doesnt cant wont".split())
 _JOINERS = set("and n & also plus or but then so oh btw , - – /".split())
-_ENDS = set(". ? ! ; … ?? ??? !! ... ?!".split())
+_ENDS = set(". ? ! ; : … ?? ??? !! ... ?!".split())
 # After these an opener goes on with the sentence: "do you know how long", "it depends on what".
 _GOES_ON = set(
     (
@@ -65,7 +65,10 @@ class Segment:
 
 
 def split(doc: Doc) -> List[Segment]:
-    """The segments of a message in order, those of one word left out. Linear in the number of tokens."""
+    """The segments of a message in order, single words left out that are no question ("golf?").
+
+    Linear in the number of tokens.
+    """
     segments: List[Segment] = []
     start = 0
     asks = False
@@ -97,7 +100,7 @@ def _starts(doc: Doc, i: int, start: int, asks: bool) -> bool:
     if before.lower_ in _LEADS_IN and i - start >= _LONG_LEAD:
         return True  # "... I want to know | how big is it": the story before it says nothing about the question
     # "how big is it where does it go": a question runs into the next one.
-    return asks and word in _RUNS_ON and i - start >= 3 and before.lower_ not in _GOES_ON
+    return asks and word in _RUNS_ON and i - start >= 3 and before.lower_ not in _GOES_ON and not _tells(doc, i)
 
 
 def _is_end(token: Token) -> bool:
@@ -117,15 +120,20 @@ def _opens(doc: Doc, i: int) -> bool:
     return begins and word in _BEFORE_NOUNS and doc[i + 1].is_alpha
 
 
+def _tells(doc: Doc, i: int) -> bool:
+    """Whether an opener begins a clause of the sentence before it: "sore where the pump sits", "keep what I type"."""
+    return i + 1 < len(doc) and doc[i + 1].lower_ in _SUBJECTS
+
+
 def _leads(doc: Doc, start: int, i: int) -> bool:
     return all(t.lower_ in _BEFORE_AN_OPENER or t.is_space or t.like_num for t in doc[start:i])
 
 
 def _segment(doc: Doc, start: int, end: int, asks: bool) -> "Segment | None":
     inside = [t for t in doc[start:end] if not (t.is_punct or t.is_space)]
-    if len(inside) < _LEAST_WORDS:
-        return None
     last = end - 1
+    if not inside or (len(inside) < _LEAST_WORDS and "?" not in doc[last].text):
+        return None
     text = doc[start:end].text.lower()
     asks = asks or "?" in doc[last].text or any(request in text for request in _REQUESTS)
     return Segment(inside[0].idx, doc[last].idx + len(doc[last]), asks)
