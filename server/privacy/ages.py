@@ -13,7 +13,7 @@ _NO_AMOUNT = (
 )
 _WHO = (
     r"(?:i['’]?m|i am|he['’]?s|she['’]?s|(?:he|she|who|mum|mom|mam|mother|dad|father|gran|granny|gramps|grandma|grandmother|nan|nana|grandad|granddad|grandpa|grandfather"
-    r"|husband|wife|aunt|auntie|uncle|neighbou?r|friend|partner|patient|lady|man|woman|resident)(?: is|['’]s))"
+    r"|husband|wife|aunt|auntie|uncle|neighbou?r|friend|partner|patient|lady|man|woman|resident)(?:[- ]in[- ]law)?(?: is|['’]s)|(?:mum|mom|mam|dad|gran|nan|nana|grandad|granda)s)"
 )
 _AGES = [
     re.compile(pattern, re.IGNORECASE)

@@ -32,7 +32,7 @@ _NO_UNIT = (
 _WEEKDAY = r"(?:mon|tues?|wednes|weds?|thur?s?|fri|satur|sat|sun)(?:day)?"
 _NUMBER_WORD = r"(?:(?:twenty|thirty)(?:[- ]?(?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|four|five|six|seven|eight|nine)"
 # After a day by itself: "on the 21st and it still hurts", not "on the 3rd day".
-_ALONE = r"(?=\s*(?:[.,;:!?)\n]|$)| (?:and|at|so|but|i|is|was|for|with|when|because|then|now|still|it|can|do|my|to|until|till)\b(?<! at)(?! (?:the )?\d)| at \d)"
+_ALONE = r"(?=\s*(?:[.,;:!?)\n]|$)| (?:and|at|so|but|i|is|was|for|with|when|because|then|now|still|it|can|do|my|to|until|till)\b(?<! at)(?! (?:the )?\d)| at \d| too\b)"
 _TIED = r"(?:on|since|until|till|by|from|for|after|before|born|dob|dated?|appt|appointment|surgery|op|operation|implanted|admitted|discharged|is)"
 
 # "3/14" or "14/3", which is no third and no quarter.
@@ -74,12 +74,16 @@ _ALWAYS = [
     # Of two numbers with a slash, one is no month: a date, where it is no amount, no "24/7" and no fraction.
     rf"(?<![\d/.,-])(?!24/7|16/8)(?:(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])(?<!/10)|(?!1/)(?:0?[1-9]|1[0-2])/(?:1[3-57-9]|2[1-9]|3[01]))(?![\d/%]|[.-]\d){_NO_UNIT}",
     rf"(?<![\d.,])(?<!\d ){_DAY}\.(?:0?[1-9]|1[0-2])\.(?=[,;:)])",
+    r"(?<![\d.,])(?<!\d )(?:0[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=\s*$)",
+    r"(?<![\d/.,-])(?:2[1-9]|3[01])/10(?![\d/%]|[.-]\d)",
 ]
 _AFTER_A_WORD = [
     rf"\b{_TIED} (may {_DAY}\b){_NO_UNIT}",
     rf"\b{_TIED} ({_DAY} may)\b",
     rf"\b(?:on|appointment|appt|date|born|dob|since|until|by|surgery|op|operation|procedure|implant|trial|visit|seen|fill|fills|filled|refilled|fitted|done|placed|inserted|implanted|admitted|discharged|refill|due|replaced|changed|moved|scheduled|booked|again|before|after|from)(?: (?:on|is|was|in|for|at|the|of|birth|it|me|him|her))*[ :]*{_NO_FRACTION}({_SLASHED_DAY}(?<!/10))\b(?![\d/%]|[.-]\d){_NO_UNIT}",
     rf"\b(?:on|since|until|till|by|from)(?: about)? (?:the )?({_DAY}(?:st|nd|rd|th)){_ALONE}",
+    rf"\b(?:is|was|due|for|tomorrow|today|refill|appointment|appt) the ({_DAY}(?:st|nd|rd|th)){_ALONE}",
+    rf"\bthe ({_DAY}(?:st|nd|rd|th) of (?:the|each|every|this|next|last) month)\b",
     rf"(?<![\d/.-])({_SLASHED_DAY})(?= (?:was|is) (?:my|the|our|her|his) (?:surgery|op|operation|date|birthday|appointment|appt|refill|implant|trial)\b)",
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born)(?: (?:on|is|was|in|the))*[ :.\-]*(\d[\d /.\-]{3,10}\d)\b",
 ]  # fmt: skip
@@ -97,11 +101,11 @@ _BORN_IN = re.compile(
 _OLDEST_TOLD = 89
 # What belongs to a date around it: its weekday, and the other days of a row or a stretch of days.
 _BEFORE = re.compile(
-    rf"(?:\b{_WEEKDAY}[,.]? (?:the )?|(?<![\d/.,-]){_DAY}(?:st|nd|rd|th)? ?(?:[-–&/]|and|or|to|till|until) ?(?:the )?|\b{_YEAR} )$",
+    rf"(?:\b(?:last |next |this |tomorrow|today|yesterday),? ?(?:{_WEEKDAY},? )?(?:the )?|\b{_WEEKDAY}[,.]? (?:the )?|(?<![\d/.,-]){_DAY}(?:st|nd|rd|th)? ?(?:[-–&/]|and|or|to|till|until) ?(?:the )?|\b{_YEAR} )$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf" ?(?:[-–&]|and|or|to|till|until) ?(?:the )?{_DAY}(?:st|nd|rd|th)?\b(?![/.:]\d){_NO_UNIT}| \(?{_WEEKDAY}\b\)?",
+    rf",? at \d{{1,2}}(?:[:.]\d\d)?(?: ?[ap]\.?m\b\.?|(?=\s*(?:[.,;!?)]|$)| and\b| so\b| but\b))| ?(?:[-–&]|and|or|to|till|until) ?(?:the )?{_DAY}(?:st|nd|rd|th)?\b(?![/.:]\d){_NO_UNIT}| \(?{_WEEKDAY}\b\)?",
     re.IGNORECASE,
 )
 _REACH = 20

@@ -8,7 +8,8 @@ from server.privacy.reading import Reading
 
 _KIND = re.compile(
     r"\b(?:(?:care|nursing|residential|retirement|rest) home|hospice|infirmary|(?:primary|high|grammar|elementary|middle|secondary|infant|junior) school|school|primary|academy"
-    r"|medical (?:centre|center|practice|group)|health centre|surgery|practice|pharmacy|church|parish|hospital|manor|lodge|retirement village|sheltered housing|trailer park|mobile home park)\b",
+    r"|medical (?:centre|center|practice|group)|health centre|surgery|practice|pharmacy|church|parish|hospital|manor|lodge|retirement village|airport|cemetery|crematorium|(?:cancer|dialysis|day|leisure|community|garden|shopping|rehab|resource) (?:centre|center)|rehab|clinic"
+    r"|(?:fire|police|bus|train|railway) station|(?:special|nursery|community) (?:school|college)|motel|hotel|beach|sheltered housing|trailer park|mobile home park)\b",
     re.IGNORECASE,
 )
 _MOST_WORDS = 3

@@ -24,7 +24,8 @@ _MEDICAL = re.compile(
     r"|tidine|prazole|oxetine|raline|apine|azine|amine|profen|coxib|sone|solone|terol|lukast|tide|onium|itis|osis|oma|algia|opathy|ectomy|otomy|plasty|scopy|graphy"
     r"|gesic|contin|codone|morph|cet|idine|adol|formin|zine|pine|lone|fen|xr|ium)$"
 )
-_COMMON, _USUAL = 30, 3
+# A share for what is common, so that more training questions make no more words common.
+_ONE_COMMON_IN, _USUAL = 13_000, 3
 # Words used so often and so long can be meant by a slip; two slips are likely in long words only.
 _KNOWN, _SHORTEST, _LONG, _SHORTEST_ALLOWED = 2, 4, 9, 6
 _MOST_WORDS, _LOCAL = 4, 7
@@ -35,9 +36,12 @@ _SHORT_FORMS = frozenset("i'd i'll i've i'm".split())
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`seen` counts the small-letter words of the project's own texts; the rest are sets of words in small letters."""
+    """`seen` counts the small-letter words of the project's own texts, `common_from` is the count that makes one common;
+    the rest are sets of words in small letters.
+    """
 
     seen: Counter[str]
+    common_from: int
     allowed: frozenset[Phrase]
     numbers: frozenset[str]
     websites: frozenset[str]
@@ -73,7 +77,7 @@ class Lexicon:
 
     def is_common(self, word: str) -> bool:
         """Whether it is so usual that, in small letters, it is never taken for a name."""
-        return self.seen[word] >= _COMMON or len(word) < 2
+        return self.seen[word] >= self.common_from or len(word) < 2
 
     def is_first(self, word: str) -> bool:
         """Whether people are called so."""
@@ -86,7 +90,9 @@ class Lexicon:
     def is_foreign(self, words: Sequence[Word]) -> bool:
         """Whether a message is in another language, of which the language model makes names."""
         known = sum(word.lower in self.seen or word.lower in self.english for word in words)
-        return len(words) >= _FEW_WORDS and known < _MOSTLY * len(words)
+        if len(words) < _FEW_WORDS:  # "Danke schön", but not "siobhan kowalczyk"
+            return not known and not all(w.capital or self.is_first(w.lower) or self.is_last(w.lower) for w in words)
+        return known < _MOSTLY * len(words)
 
     def is_town(self, word: str) -> bool:
         """Whether a town is called by this one word."""
@@ -144,6 +150,7 @@ def load_lexicon(data: Path, *, phrases: list[str], numbers: list[str], websites
     allowed = as_phrases(phrases) | regions
     return Lexicon(
         seen=seen,
+        common_from=common_from(seen),
         allowed=allowed,
         numbers=frozenset(digits(n) for n in [*lists["numbers"], *numbers]),
         websites=frozenset([*lists["websites"], *websites]),
@@ -176,11 +183,17 @@ def _allow_lists(path: Path) -> dict[str, list[str]]:
 def _words_seen(data: Path) -> Counter[str]:
     """Counted in the plain text of the files: reading them as YAML would take seconds."""
     paths = [path for folder in _TEXTS for path in sorted((data / folder).glob("*.yml"))] + [data / "subjects.yml"]
-    seen: Counter[str] = Counter(dict.fromkeys(STOP_WORDS | _SHORT_FORMS, _COMMON))
+    seen: Counter[str] = Counter()
     for path in paths:
         if path.exists():
             seen.update(_SMALL.findall(path.read_text(encoding="utf-8")))
-    return seen
+    always = dict.fromkeys(STOP_WORDS | _SHORT_FORMS, common_from(seen))
+    return seen + Counter(always)
+
+
+def common_from(seen: Counter[str]) -> int:
+    """How often a word must stand in the project's texts to be common."""
+    return seen.total() // _ONE_COMMON_IN
 
 
 def _names_of(path: Path) -> frozenset[str]:

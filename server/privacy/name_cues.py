@@ -4,7 +4,7 @@ import re
 
 # After these a name stands, whatever the word.
 SURE = re.compile(
-    r"\b(?:(?:my|his|her|the|full|first|last|sur|maiden|patient|patient's|husband's|wife's|mum's|mom's|son's|daughter's|mother's|father's|dad's) ?names?(?:['’]?s| is| was|:)?"
+    r"\b(?:(?:my|me|his|her|the|full|first|last|sur|maiden|patient|patient's|husband's|wife's|mum's|mom's|son's|daughter's|mother's|father's|dad's) ?names?(?:['’]?s| is| was|:)?"
     r"|(?:is|was|am|i['’]?m|he['’]?s|she['’]?s|mums?|dads?) called|call me|me llamo|mi nombre es|je m['’]appelle|ich hei(?:ß|ss)e|mein name ist|mi chiamo|meu nome [ée]|nazywam si[ęe]|mam na imi[ęe]|go(?:es)? by|known as|named|name ?[:=-]|patient ?:|pt ?:|signed[:,]?|attn:?|c/o|care of|ask for"
     r"|mrs?\b\.?|ms\b\.?|miss|mx\b\.?|dr\b\.?|doctor|doc|prof\b\.?|professor|nurse|sister|father|rev\b\.?|reverend|sgt\b\.?)\s+",
     re.IGNORECASE,

@@ -19,7 +19,19 @@ def name_from(reading: Reading, i: int, start: int | None = None) -> Find:
             end = j
         elif not (_is_initial(reading, j) or words[j].lower in PARTICLES):
             break
-    return Find("name", words[_with_initials(reading, i)].start if start is None else start, words[end].end)
+    first = reading.at.get(start, i) if start is not None else _with_initials(reading, i)
+    return Find("name", words[_with_title(reading, first)].start, words[end].end)
+
+
+_TITLES = frozenset(
+    "uncle auntie aunty aunt reverend rev fr sr pani pan señora señor herr frau madame monsieur wee big".split()
+)
+
+
+def _with_title(reading: Reading, i: int) -> int:
+    """Where the title before a name begins, so that it goes with the name: "auntie Bimbola", "fr. Ignatius", "big kev"."""
+    words = reading.words
+    return i - 1 if i and words[i].gap in (" ", ". ") and words[i - 1].lower in _TITLES else i
 
 
 def _with_initials(reading: Reading, i: int) -> int:

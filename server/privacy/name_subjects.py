@@ -12,6 +12,7 @@ from server.privacy.name_cues import (
     NEGATED,
     NO_NAMES,
     THEIRS,
+    TO_TOWNS,
 )
 from server.privacy.reading import Reading
 
@@ -99,7 +100,7 @@ def _is_named_by_kin(reading: Reading, i: int) -> bool:
 def _acts(reading: Reading, i: int) -> bool:
     """Grace asked me, hunter has the pump, Olumide Adeyemi here"""
     word, lexicon = reading.words[i], reading.lexicon
-    if word.lower in NO_NAMES or not _is_at_subject(reading, i):
+    if word.lower in NO_NAMES or not _is_at_subject(reading, i) or _is_where(reading, i):
         return False
     if i in reading.protected:  # "Virginia asked me"
         return (
@@ -121,7 +122,7 @@ def _acts(reading: Reading, i: int) -> bool:
     if not word.capital and after in (HUMAN if word.opens else NEGATED):
         return lexicon.is_rare(word.lower)
     return (
-        after in HUMAN | HERE | LIVING | _FROM
+        (after in HUMAN | HERE | LIVING | _FROM or (word.opens and after in _SELF))
         and word.capital
         and lexicon.is_rare(word.lower)
         and not word.is_acronym(_LONGEST_ACRONYM)  # "ERI says 4 months"
@@ -140,12 +141,18 @@ def _is_meant_later(reading: Reading, i: int) -> bool:
 
 _LONGEST_ACRONYM = 5
 _STATES, _AUXILIARIES, _FROM = frozenset({"is", "was"}), frozenset({"will", "may"}), frozenset({"from"})
+_SELF = frozenset({"i", "im"})  # "Wojtek i am after operation"
 # With a capital at the beginning, these are the word and not the name far more often.
 _NEVER = frozenset("hope will may joy grace faith art bill pat ray mark grant chance".split())
 
 
 def _is_at_subject(reading: Reading, i: int) -> bool:
     return reading.words[i].opens or reading.words[i].capital or reading.preceding(i) in BEFORE_SUBJECT
+
+
+def _is_where(reading: Reading, i: int) -> bool:
+    """a friend in Florida says"""
+    return i in reading.protected and reading.preceding(i) in TO_TOWNS
 
 
 def _is_thing(reading: Reading, i: int) -> bool:

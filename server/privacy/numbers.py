@@ -83,6 +83,22 @@ def find_numbers(text: str, lexicon: Lexicon) -> Iterator[Find]:
 
 
 def _all(text: str) -> Iterator[Find]:
+    """Every number with its label and what goes on after it: "GRP 55102 / 0087", "LOT 55A / SN 7102266"."""
+    for find in _bare(text):
+        label, rest = _LABEL.search(text[max(0, find.start - _LABEL_REACH) : find.start]), _REST.match(text, find.end)
+        start = find.start - len(label.group()) if label else find.start
+        yield Find(find.kind, start, rest.end() if rest else find.end)
+
+
+_LABEL = re.compile(
+    r"(?<!\w)(?:(?:ref|lot|batch)[ .:#]*[a-z0-9-]{2,10}[ /,]+)?(?:ref|lot|s/?n|ser(?:\.? ?no)?|acct|inv|ppo|hmo|grp)[ .:#]*$",
+    re.IGNORECASE,
+)
+_LABEL_REACH = 30
+_REST = re.compile(r" ?/ ?\d{3,6}\b|(?<=\d) (?-i:[A-Z])(?=\s*(?:[.,;!?]|$))")
+
+
+def _bare(text: str) -> Iterator[Find]:
     yield from _runs(text)
     for match in _TELEPHONE.finditer(text):
         if _is_telephone(text, match):

@@ -37,6 +37,10 @@ _PATTERNS = [
     re.compile(
         r"(?:(?<=\bon )|(?<=\boff )|(?<=\bat )|(?<=\bnear ))(?:[A-Z][\w.'’]{1,20} ){1,2}(?:St|Ln|Dr|Ct|Drive|Trail|Way|Court|Close)\b\.?"
     ),
+    # "to Bugallon street"
+    re.compile(
+        r"(?:(?<=\bto )|(?<=\bon )|(?<=\bin )|(?<=\bat )|(?<=\boff )|(?<=\bof )|(?<=\bnear )|(?<=\bfrom ))[A-Z][a-z]{3,20} (?:street|road|lane|avenue|terrace|crescent|gardens|yard)\b"
+    ),
     re.compile(rf"{_NUMBER},? The (?:[A-Z][\w'’]{{1,20}} ?){{1,2}}(?=,|\.|\n|$)"),
     # In other languages.
     re.compile(
