@@ -23,6 +23,8 @@ def segment_texts(text: str) -> "list[str]":
         ("how big is it where does it go", ["how big is it", "where does it go"]),
         ("is it loud and does it show", ["is it loud and", "does it show"]),
         ("I have a pump. How often is it filled?", ["I have a pump.", "How often is it filled?"]),
+        ("Two things: how long is it, do I stay in?", ["Two things:", "how long is it,", "do I stay in?"]),
+        ("golf? and can I drive", ["golf?", "and can I drive"]),
         ("where are you, my dad has chest pain", ["where are you,", "my dad has chest pain"]),
     ],
 )
@@ -36,6 +38,8 @@ def test_sentences_and_questions_come_apart(text: str, segments: list[str]) -> N
         "I have fever, chills, a stiff neck and a bad headache",
         "do you know how long it lasts",
         "tell me how it works",
+        "is it normal to be sore where the pump sits",
+        "do you keep what I type here",
         "How does it work? Thanks!",
         "mri",
         "?!",
