@@ -90,9 +90,7 @@ class Lexicon:
     def is_foreign(self, words: Sequence[Word]) -> bool:
         """Whether a message is in another language, of which the language model makes names."""
         known = sum(word.lower in self.seen or word.lower in self.english for word in words)
-        if len(words) < _FEW_WORDS:  # "Danke schön", but not "siobhan kowalczyk"
-            return not known and not all(w.capital or self.is_first(w.lower) or self.is_last(w.lower) for w in words)
-        return known < _MOSTLY * len(words)
+        return len(words) >= _FEW_WORDS and known < _MOSTLY * len(words)
 
     def is_town(self, word: str) -> bool:
         """Whether a town is called by this one word."""

@@ -71,6 +71,13 @@ _VEHICLES = [
 ]
 
 _PLATE = re.compile(r"\b(?:plates?|number ?plate|reg(?:istration)?)(?: (?:number|no|is|of|my|car|the))*[ :#]+((?=[a-z]*[ -]?\d|\d)[a-z0-9]{1,5}[ -]?[a-z0-9]{1,5})\b", re.IGNORECASE)  # fmt: skip
+# What belongs to a number before it and after it.
+_LABEL = re.compile(
+    r"(?<!\w)(?:(?:ref|lot|batch)[ .:#]*[a-z0-9-]{2,10}[ /,]+)?(?:ref|lot|s/?n|ser(?:\.? ?no)?|acct|inv|ppo|hmo|grp)[ .:#]*$",
+    re.IGNORECASE,
+)
+_LABEL_REACH = 30
+_REST = re.compile(r" ?/ ?\d{3,6}\b|(?<=\d) (?-i:[A-Z])(?=\s*(?:[.,;!?]|$))")
 _SSN = re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}")
 _LONGEST_TELEPHONE = 13
 
@@ -88,14 +95,6 @@ def _all(text: str) -> Iterator[Find]:
         label, rest = _LABEL.search(text[max(0, find.start - _LABEL_REACH) : find.start]), _REST.match(text, find.end)
         start = find.start - len(label.group()) if label else find.start
         yield Find(find.kind, start, rest.end() if rest else find.end)
-
-
-_LABEL = re.compile(
-    r"(?<!\w)(?:(?:ref|lot|batch)[ .:#]*[a-z0-9-]{2,10}[ /,]+)?(?:ref|lot|s/?n|ser(?:\.? ?no)?|acct|inv|ppo|hmo|grp)[ .:#]*$",
-    re.IGNORECASE,
-)
-_LABEL_REACH = 30
-_REST = re.compile(r" ?/ ?\d{3,6}\b|(?<=\d) (?-i:[A-Z])(?=\s*(?:[.,;!?]|$))")
 
 
 def _bare(text: str) -> Iterator[Find]:
