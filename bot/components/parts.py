@@ -14,9 +14,9 @@ SURE_PART = 0.85
 SURE_FOLLOW_UP = 0.9
 # The rules' red flag stands unless the classifier gives all red flags together less than this. Chosen on messages
 # written for the purpose, before they were trained on, together with the bounds `raise_...` in config.yml.
-LEAST_SUSPICION = 0.2
+LEAST_SUSPICION = 0.1
 # A piece sounds graver out of its message ("face dropped one side", years ago), so it alone must be this clear.
-LEAST_SUSPICION_OF_A_PIECE = 0.99
+LEAST_SUSPICION_OF_A_PIECE = 0.95
 LEAST_SUSPICION_OF_ADVICE = 0.02
 # Three answers fill a phone's screen; what is left over the visitor asks again.
 _PARTS_AT_MOST = 3

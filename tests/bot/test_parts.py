@@ -118,7 +118,7 @@ def test_a_part_has_the_subjects_of_its_own_words_each_once() -> None:
 
 def test_a_flag_of_the_rules_leaves_the_other_question() -> None:
     flags = (Spotted("emergency_device", 22, 30),)
-    whole = danger(WHOLE, "emergency_device", LEAST_SUSPICION)
+    whole = danger(WHOLE, "emergency_device", 0.1)
     found = made(whole, seen(FIRST, "mri"), seen(SECOND, "battery_life"), flags=flags)
     assert replies(found) == ["emergency_device", "mri"]
     assert [part.by for part in found.parts] == ["rules", ""]
@@ -126,7 +126,7 @@ def test_a_flag_of_the_rules_leaves_the_other_question() -> None:
 
 
 def test_a_flag_in_a_message_of_one_piece_is_all_of_it() -> None:
-    found = made(danger(WHOLE, "emergency_device", LEAST_SUSPICION), flags=(Spotted("emergency_device", 22, 30),))
+    found = made(danger(WHOLE, "emergency_device", 0.1), flags=(Spotted("emergency_device", 22, 30),))
     assert replies(found) == ["emergency_device"]
 
 
