@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 
-from bot.components.sentence_encoder import Encoder, SentenceEncoder
+from bot.components.sentence_encoder import MEANING, Encoder, SentenceEncoder
 
 # Mean distance (1 - cosine) within which questions belong together. Of the evaluation questions that the bot refuses,
 # groups at 0.5 hold one subject; at 0.6 subjects begin to mix.
@@ -24,7 +24,7 @@ def main() -> None:
     """The command."""
     rows = [json.loads(line) for line in sys.stdin if line.strip()]
     ids, texts = [row["id"] for row in rows], [row["text"] for row in rows]
-    for group in groups(Encoder(SentenceEncoder.get_default_config()).encode(texts)) if texts else []:
+    for group in groups(Encoder(SentenceEncoder.get_default_config()).encode(texts)[:, MEANING]) if texts else []:
         print(json.dumps([ids[i] for i in group]))
 
 

@@ -23,6 +23,7 @@ from bot.components.question_splitter import Segment, segments_of
 from bot.components.sentence_encoder import ENCODE, TEXT_IN_TALK, VECTOR_IN_TALK, sentence_vector
 from bot.components.subject_finder import SUBJECTS
 from bot.components.topic_model import Hyperparameters, TopicModel
+from bot.components.whitening import Whitening
 
 Ranking = List[Tuple[Text, float]]
 
@@ -47,8 +48,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """See Hyperparameters and Thresholds; config.yml gives the values that were chosen on development data."""
         return {
             "refusal_intent": "out_of_scope",
-            "regularization": 30.0,
-            "neighbour_weight": 10.0,
+            "regularization": 10.0,
+            "neighbour_weight": 15.0,
             "background_share": 0.02,
             "refuse_below": 0.35,
             "clarify_below": 0.6,
@@ -63,6 +64,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._config, self._storage, self._resource = config, storage, resource
         self._refusal: Text = config["refusal_intent"]
         self._limits = Thresholds(config["refuse_below"], config["clarify_below"], config["raise_from"])
+        self._whitening: Optional[Whitening] = None
         self._features: Optional[NgramFeatures] = None
         self._model: Optional[TopicModel] = None
         self._danger: Optional[DangerModel] = None
@@ -93,6 +95,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         texts = [m.get(TEXT).lower() for m in examples]
         self._features, ngrams = NgramFeatures.fit(texts, p.seed)
         vectors = np.stack([_vector(m) for m in examples])
+        self._whitening = Whitening.fit(vectors)
+        vectors = self._whitening.transform(vectors)
         self._model = TopicModel.fit(np.hstack([vectors, ngrams]), labels, texts, self._refusal, p)
         if any(label.startswith(RED_FLAGS) for label in labels):
             self._danger = DangerModel.fit(texts, vectors, labels)
@@ -101,7 +105,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent, ranking and understanding of each message."""
-        if self._model is None or self._features is None:
+        if self._model is None or self._features is None or self._whitening is None:
             raise RasaException("TopicClassifier was asked before it was trained.")
         for message in messages:
             self._understand(message)
@@ -141,7 +145,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def _ranking(self, text: Text, vector: np.ndarray) -> Tuple[Ranking, Ranking]:
         """The topics with their probabilities, best first, and the kinds of follow-ups with theirs."""
-        assert self._model is not None and self._features is not None
+        assert self._model is not None and self._features is not None and self._whitening is not None
+        vector = self._whitening.transform(vector)
         x = np.hstack([vector, self._features.transform_one(text.lower())])
         probabilities = self._model.probabilities_of_one(x)
         names, is_follow_up, is_danger = _kinds(tuple(self._model.intents))
@@ -174,10 +179,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set("intent_ranking", as_dicts, add_to_output=True)
 
     def _persist(self) -> None:
-        assert self._model is not None and self._features is not None
+        assert self._model is not None and self._features is not None and self._whitening is not None
         with self._storage.write_to(self._resource) as folder:
             of_danger = self._danger.to_arrays() if self._danger else {}
-            np.savez(folder / _FILE, **self._model.to_arrays(), **self._features.to_arrays(), **of_danger)
+            learned = {**self._whitening.to_arrays(), **self._features.to_arrays(), **self._model.to_arrays()}
+            np.savez(folder / _FILE, **learned, **of_danger)
 
     @classmethod
     def load(
@@ -192,6 +198,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder, np.load(folder / _FILE, allow_pickle=False) as arrays:
             component._model = TopicModel.from_arrays(arrays)
+            component._whitening = Whitening.from_arrays(arrays)
             component._features = NgramFeatures.from_arrays(arrays)
             if "danger" in arrays:
                 component._danger = DangerModel.from_arrays(arrays)

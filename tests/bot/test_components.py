@@ -11,9 +11,10 @@ from bot.components.decision import Decision, Thresholds, decide
 from bot.components.lots import lots
 from bot.components.neighbours import Neighbours
 from bot.components.ngram_features import NgramFeatures
-from bot.components.sentence_encoder import SentenceEncoder, WeightsError, sentence_vector
+from bot.components.sentence_encoder import MEANING, SIZE, WORDING, SentenceEncoder, WeightsError, sentence_vector
 from bot.components.softmax_regression import SoftmaxRegression
 from bot.components.topic_model import Hyperparameters, TopicModel
+from bot.components.whitening import Whitening
 
 Clusters = "tuple[np.ndarray, list[str], np.ndarray]"
 
@@ -47,8 +48,28 @@ def vector(encoder: SentenceEncoder, text: str) -> np.ndarray:
 
 def test_sentences_of_like_meaning_are_near(encoder: SentenceEncoder) -> None:
     a, b, c = (vector(encoder, t) for t in ("How long does the battery last?", "battery life", "Does it hurt?"))
-    assert a @ b > a @ c
-    assert np.linalg.norm(a) == pytest.approx(1, abs=1e-5)
+    for part in (MEANING, WORDING):
+        assert a[part] @ b[part] > a[part] @ c[part]
+        assert np.linalg.norm(a[part]) == pytest.approx(1, abs=1e-5)
+
+
+def test_whitening_brings_directions_halfway_to_equal_variance() -> None:
+    random = np.random.RandomState(0)
+    spread = np.geomspace(1, 10, SIZE // 2, dtype=np.float32)  # of standard deviations, in both parts
+    vectors = (random.randn(4000, SIZE) * np.tile(spread, 2) + 7).astype(np.float32)
+    whitened = Whitening.fit(vectors).transform(vectors)
+    assert np.abs(whitened.mean(0)).max() < 1e-3
+    for part in (MEANING, WORDING):
+        variances = np.linalg.eigvalsh(np.cov(whitened[:, part].T))
+        assert variances.sum() == pytest.approx(1, rel=0.01)
+        assert 7 < variances[-1] / variances[0] < 25  # of 100 before
+
+
+def test_a_kept_whitening_makes_the_same_of_one_text_as_of_many() -> None:
+    vectors = np.random.RandomState(0).randn(50, SIZE).astype(np.float32)
+    whitening = Whitening.fit(vectors)
+    again = Whitening.from_arrays(whitening.to_arrays())
+    np.testing.assert_allclose(again.transform(vectors[3]), whitening.transform(vectors)[3], rtol=1e-4, atol=1e-6)
 
 
 def test_the_vector_of_a_text_does_not_depend_on_its_company(encoder: SentenceEncoder) -> None:
