@@ -9,7 +9,7 @@ from typing import Callable, Dict, List, Sequence
 
 import numpy as np
 
-from bot.components.sentence_encoder import Encoder, SentenceEncoder
+from bot.components.sentence_encoder import SIZE, Encoder, SentenceEncoder
 
 _encode: Callable[[Encoder, Sequence[str]], np.ndarray] = Encoder.encode
 
@@ -33,9 +33,9 @@ def apply(file: Path) -> None:
 
 
 def _key(text: str) -> str:
-    # Other weights make other vectors.
+    # Other weights make other vectors, and so do other layers of the same.
     weights = SentenceEncoder.get_default_config()["model_sha256"]
-    return hashlib.sha256(f"{weights} {text}".encode()).hexdigest()
+    return hashlib.sha256(f"{weights} {SIZE} {text}".encode()).hexdigest()
 
 
 def _read(file: Path) -> Dict[str, np.ndarray]:

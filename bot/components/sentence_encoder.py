@@ -35,8 +35,9 @@ LAST_TOPIC = "last_topic"
 _SHORT = 10
 _TOKENS_AT_MOST = 256
 # Of a vector: the part of the last layer, which is what the network was trained to give, and that from halfway.
-MEANING, WORDING = slice(0, 384), slice(384, 768)
-SIZE = 768
+_OF_A_LAYER = 384
+SIZE = 2 * _OF_A_LAYER
+MEANING, WORDING = slice(_OF_A_LAYER), slice(_OF_A_LAYER, SIZE)
 
 
 class WeightsError(RasaException):

@@ -44,3 +44,13 @@ def test_what_the_latest_trial_did_not_have_is_forgotten(counting: Counting) -> 
     encoded(["three", "seventh"])
     encoded(["one"])
     assert counting.asked == ["one", "three", "seventh", "one"]
+
+
+def test_vectors_that_an_earlier_release_made_of_fewer_numbers_are_not_taken(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(vector_cache, "SIZE", 384)
+        encoded(["one"])
+    encoded(["one", "three"])
+    assert counting.asked == ["one", "one", "three"]
