@@ -1,7 +1,6 @@
-"""Rasa's graph component around the topic model: trains it, keeps it, and ranks the intents of each message."""
+"""Rasa's graph component around what is learned: trains it, keeps it, and says what to do with each message."""
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 import numpy as np
@@ -15,23 +14,17 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.danger_model import DangerModel
-from bot.components.decision import RED_FLAGS, Thresholds, decide, raised
-from bot.components.ngram_features import NgramFeatures
+from bot.components.decision import Thresholds, decide, raised
+from bot.components.learned import Learned, Ranking
 from bot.components.parts import Seen, Spotted, pieces_that_count, understand
 from bot.components.question_splitter import Segment, segments_of
 from bot.components.sentence_encoder import ENCODE, TEXT_IN_TALK, VECTOR_IN_TALK, sentence_vector
 from bot.components.subject_finder import SUBJECTS
-from bot.components.topic_model import Hyperparameters, TopicModel
-from bot.components.whitening import Whitening
-
-Ranking = List[Tuple[Text, float]]
+from bot.components.topic_model import Hyperparameters
 
 _RANKED = 10
 _FEW_WORDS = 5
 _FILE = "topic_model.npz"
-# Intents of this name are no topics: they ask on about the topic before.
-FOLLOW_UP = "followup_"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -64,10 +57,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._config, self._storage, self._resource = config, storage, resource
         self._refusal: Text = config["refusal_intent"]
         self._limits = Thresholds(config["refuse_below"], config["clarify_below"], config["raise_from"])
-        self._whitening: Optional[Whitening] = None
-        self._features: Optional[NgramFeatures] = None
-        self._model: Optional[TopicModel] = None
-        self._danger: Optional[DangerModel] = None
+        self._learned: Optional[Learned] = None
 
     @classmethod
     def create(
@@ -92,24 +82,23 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             self._config["background_share"],
             self._config["random_seed"],
         )
-        texts = [m.get(TEXT).lower() for m in examples]
-        self._features, ngrams = NgramFeatures.fit(texts, p.seed)
         vectors = np.stack([_vector(m) for m in examples])
-        self._whitening = Whitening.fit(vectors)
-        vectors = self._whitening.transform(vectors)
-        self._model = TopicModel.fit(np.hstack([vectors, ngrams]), labels, texts, self._refusal, p)
-        if any(label.startswith(RED_FLAGS) for label in labels):
-            self._danger = DangerModel.fit(texts, vectors, labels)
-        self._persist()
+        self._learned = Learned.fit([m.get(TEXT) for m in examples], vectors, labels, self._refusal, p)
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / _FILE, **self._learned.to_arrays())
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent, ranking and understanding of each message."""
-        if self._model is None or self._features is None or self._whitening is None:
-            raise RasaException("TopicClassifier was asked before it was trained.")
         for message in messages:
             self._understand(message)
         return messages
+
+    @property
+    def _fitted(self) -> Learned:
+        if self._learned is None:
+            raise RasaException("TopicClassifier was asked before it was trained.")
+        return self._learned
 
     def _understand(self, message: Message) -> None:
         text, told = message.get(TEXT) or "", message.get("metadata") or {}
@@ -129,11 +118,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def _in_talk(self, message: Message) -> Ranking:
         """The topics of a short message as it reads after the last one; empty for others."""
         text = message.get(TEXT_IN_TALK)
-        return self._ranking(text, message.get(VECTOR_IN_TALK))[0] if text else []
+        return self._fitted.ranking(text, message.get(VECTOR_IN_TALK))[0] if text else []
 
     def _seen(self, text: Text, vector: np.ndarray, place: Segment, calm: bool) -> Tuple[Seen, float]:
         """A text as it is understood, and the probability that no topic covers it."""
-        ranking, follow_ups = self._ranking(text, vector)
+        ranking, follow_ups = self._fitted.ranking(text, vector)
         of_follow_ups = sum(p for _, p in follow_ups)
         follow_up = follow_ups[0][0] if of_follow_ups >= self._config["follow_up_from"] else ""
         limits = replace(self._limits, raise_from=self._raise_from(text, calm))
@@ -142,21 +131,6 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         in_scope = sum(p for name, p in ranking if name != self._refusal)
         seen = Seen(place.start, place.end, place.asks, decision, ranking, follow_up, of_follow_ups, flag)
         return seen, max(0.0, 1.0 - in_scope)
-
-    def _ranking(self, text: Text, vector: np.ndarray) -> Tuple[Ranking, Ranking]:
-        """The topics with their probabilities, best first, and the kinds of follow-ups with theirs."""
-        assert self._model is not None and self._features is not None and self._whitening is not None
-        vector = self._whitening.transform(vector)
-        x = np.hstack([vector, self._features.transform_one(text.lower())])
-        probabilities = self._model.probabilities_of_one(x)
-        names, is_follow_up, is_danger = _kinds(tuple(self._model.intents))
-        follow_ups = probabilities[is_follow_up]
-        # Taken out of its conversation a follow-up is a question like any other: the topics share its probability.
-        topics = probabilities[~is_follow_up] / max(1e-6, 1.0 - float(follow_ups.sum()))
-        if self._danger:
-            topics = self._danger.second(topics, is_danger[~is_follow_up], text, vector)
-        # Sharing out may end a hair above 1.
-        return _best_first(names[~is_follow_up], np.minimum(1.0, topics)), _best_first(names[is_follow_up], follow_ups)
 
     def _raise_from(self, text: Text, calm: bool) -> float:
         bounds = [self._limits.raise_from]
@@ -178,13 +152,6 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(INTENT, as_dicts[0], add_to_output=True)
         message.set("intent_ranking", as_dicts, add_to_output=True)
 
-    def _persist(self) -> None:
-        assert self._model is not None and self._features is not None and self._whitening is not None
-        with self._storage.write_to(self._resource) as folder:
-            of_danger = self._danger.to_arrays() if self._danger else {}
-            learned = {**self._whitening.to_arrays(), **self._features.to_arrays(), **self._model.to_arrays()}
-            np.savez(folder / _FILE, **learned, **of_danger)
-
     @classmethod
     def load(
         cls,
@@ -194,27 +161,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "TopicClassifier":
-        """Load what `train` kept. Raises ValueError where the model lacks it."""
+        """Load what `train` kept. Raises ValueError or KeyError where the model lacks it."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder, np.load(folder / _FILE, allow_pickle=False) as arrays:
-            component._model = TopicModel.from_arrays(arrays)
-            component._whitening = Whitening.from_arrays(arrays)
-            component._features = NgramFeatures.from_arrays(arrays)
-            if "danger" in arrays:
-                component._danger = DangerModel.from_arrays(arrays)
+            component._learned = Learned.from_arrays(arrays)
         return component
-
-
-@lru_cache(maxsize=2)
-def _kinds(intents: Tuple[Text, ...]) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The names of the intents, which of them are follow-ups, and which are red flags."""
-    kinds = (np.array([name.startswith(kind) for name in intents], dtype=bool) for kind in (FOLLOW_UP, RED_FLAGS))
-    return (np.array(intents, dtype=object), *kinds)
-
-
-def _best_first(names: np.ndarray, probabilities: np.ndarray) -> Ranking:
-    order = np.argsort(-probabilities)
-    return list(zip(names[order].tolist(), probabilities[order].tolist()))
 
 
 def _vector(message: Message) -> np.ndarray:
