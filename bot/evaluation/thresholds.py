@@ -11,7 +11,7 @@ GRID = tuple(round(k / 100, 2) for k in range(101))
 # A quarter of the promised 2 %: development questions turn out easier than examination questions.
 MOST_WRONG_GIVEN = 0.005
 MOST_IN_SCOPE_REFUSED = 0.02
-# What refusing the unlike may cost in scope; more gained nothing out of scope, and lost on public sets.
+# What refusing the unlike may cost in scope; more gained next to nothing out of scope.
 MOST_REFUSED_BESIDE = 0.001
 
 
